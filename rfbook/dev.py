@@ -1,0 +1,525 @@
+"""The commands that make, test and build the book: ``python3 -m rfbook.dev help``.
+
+The Makefile is a thin front of this module, which needs the standard library alone: it
+makes the environment and runs every tool in it. Environment variables:
+
+RFBOOK_ENV
+    unset: the locked packages, in ``.venv``; ``latest``: the newest releases that
+    ``requirements/book.in`` allows, in ``.venv-latest``; ``current``: the packages of
+    the running Python, nothing installed (containers, GPU machines).
+RFBOOK_TORCH_ARGS
+    pip's arguments for torch, the choice of its CPU or CUDA build. Remembered.
+RFBOOK_VERIFY_ARGS
+    arguments for ``rfbook verify``, for example ``--no-cache``.
+RFBOOK_JOBS
+    processes of the tests (2).
+RFBOOK_REQUIRE_BROWSER
+    1: the tests fail where Chromium is missing, instead of leaving the browser out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import http.server
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rfbook.doctor import MINIMUM_PYTHON, ROOT, TORCH_CHOICE, read_pins
+
+REQUIREMENTS = ROOT / "requirements"
+BUILD = ROOT / "build"
+PAGE = ROOT / "_build" / "html"
+
+Command = Callable[[list[str]], None]
+COMMANDS: dict[str, Command] = {}
+
+
+class DevError(Exception):
+    """A reason to stop, told to the reader in one line."""
+
+
+def command(name: str) -> Callable[[Command], Command]:
+    """Register a function under the name that the reader types."""
+
+    def register(function: Command) -> Command:
+        COMMANDS[name] = function
+        return function
+
+    return register
+
+
+# The environment
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the book's packages are.
+
+    Attributes
+    ----------
+    kind : {"locked", "latest", "current"}
+        What is installed, as the module's docstring says.
+    prefix : pathlib.Path
+        Its directory.
+    """
+
+    kind: str
+    prefix: Path
+
+    @property
+    def python(self) -> Path:
+        """The environment's interpreter."""
+        if self.kind == "current":
+            return Path(sys.executable)
+        return self.prefix / "bin" / "python"
+
+    @property
+    def stamp(self) -> Path:
+        """The file that is written when the environment is complete."""
+        return self.prefix / "rfbook-stamp.json"
+
+
+def environment() -> Environment:
+    """Return the environment that ``RFBOOK_ENV`` names."""
+    kind = os.environ.get("RFBOOK_ENV") or "locked"
+    if kind == "current":
+        return Environment(kind, Path(sys.prefix))
+    if kind == "locked":
+        return Environment(kind, ROOT / ".venv")
+    if kind == "latest":
+        return Environment(kind, ROOT / ".venv-latest")
+    raise DevError(f"RFBOOK_ENV is {kind!r}: it must be unset, latest or current")
+
+
+def check_machine() -> None:
+    """Stop early where the book cannot be built.
+
+    Raises
+    ------
+    DevError
+        On Windows, on a Python before 3.11, without git or the module venv, or outside
+        a checkout.
+    """
+    wanted = ".".join(map(str, MINIMUM_PYTHON))
+    if os.name != "posix":
+        raise DevError("these commands are for Linux and macOS; on Windows use WSL")
+    if sys.version_info < MINIMUM_PYTHON:
+        have = ".".join(map(str, sys.version_info[:3]))
+        raise DevError(
+            f"{sys.executable} is Python {have}: the book needs {wanted} or later; "
+            "name one with `make PYTHON=/path/to/python3 ...`"
+        )
+    if not (ROOT / "pyproject.toml").is_file():
+        raise DevError(f"{ROOT} is no checkout of the book: clone it with git")
+    if shutil.which("git") is None:
+        raise DevError("git is missing: install it with the system's packages")
+    try:
+        import ensurepip
+        import venv  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise DevError(
+            f"Python's module {error.name} is missing: on Debian and Ubuntu, "
+            "apt install python3-venv"
+        ) from None
+    ensurepip.version()
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a file lock, so that two runs of a command wait for each other."""
+    import fcntl
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another run ({path.name})")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def fingerprint(env: Environment) -> str:
+    """Return a digest of all that decides what an environment holds."""
+    digest = hashlib.sha256(str(ROOT).encode())
+    requirements = "book.in" if env.kind == "latest" else "lock.txt"
+    for path in (
+        REQUIREMENTS / "torch.txt",
+        REQUIREMENTS / requirements,
+        ROOT / "pyproject.toml",
+    ):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_stamp(env: Environment) -> dict[str, str]:
+    """Return what the environment was made from, empty when it is incomplete."""
+    try:
+        return json.loads(env.stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def wanted_stamp(env: Environment) -> dict[str, str]:
+    """Return what the environment should be made from.
+
+    The arguments for torch are remembered: a later run that names none keeps them.
+    """
+    torch_args = os.environ.get("RFBOOK_TORCH_ARGS") or read_stamp(env).get("torch", "")
+    return {"digest": fingerprint(env), "torch": torch_args, "root": str(ROOT)}
+
+
+def is_ready(env: Environment) -> bool:
+    """Tell whether an environment is complete and up to date."""
+    if env.kind == "current":
+        return True
+    return env.python.is_file() and read_stamp(env) == wanted_stamp(env)
+
+
+def prepare() -> Environment:
+    """Make the environment where it is not ready, and return it."""
+    check_machine()
+    env = environment()
+    if is_ready(env):
+        return env
+    with exclusive(env.prefix.with_name(env.prefix.name + ".lock")):
+        if not is_ready(env):
+            install(env)
+    return env
+
+
+def install(env: Environment) -> None:
+    """Create an environment if need be and install torch, the rest, and the package."""
+    stamp, old = wanted_stamp(env), read_stamp(env)
+    moved = old.get("root", str(ROOT)) != str(ROOT)
+    if moved or not env.python.is_file():
+        say(f"making {env.prefix.name} with {sys.executable}")
+        call([sys.executable, "-m", "venv", "--clear", env.prefix])
+    env.stamp.unlink(missing_ok=True)
+    pip = [env.python, "-m", "pip", "--disable-pip-version-check", "install"]
+    call([*pip, *torch_requirement(env, old, stamp["torch"])])
+    if env.kind == "latest":
+        rest = ["--upgrade", "-r", REQUIREMENTS / "book.in"]
+    else:
+        rest = ["--require-hashes", "-r", REQUIREMENTS / "lock.txt"]
+    say(f"installing the rest from requirements/{rest[-1].name} (some two minutes)")
+    call([*pip, "--quiet", *rest])
+    call([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT])
+    env.stamp.write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def torch_requirement(
+    env: Environment, old: dict[str, str], torch_args: str
+) -> list[str | Path]:
+    """Return pip's arguments that install torch, after telling how to choose its build.
+
+    A version with another build's label satisfies the pin, so a changed choice has to
+    be forced.
+    """
+    present = any(env.prefix.glob("lib/python*/site-packages/torch"))
+    if sys.platform == "linux" and not (torch_args or present):
+        say(TORCH_CHOICE)
+    forced = ["--force-reinstall"] if old and old.get("torch", "") != torch_args else []
+    torch = ["torch"] if env.kind == "latest" else ["-r", REQUIREMENTS / "torch.txt"]
+    say("installing torch")
+    return [*forced, *torch, *shlex.split(torch_args)]
+
+
+# Running
+
+
+def say(text: str) -> None:
+    """Tell the reader what happens, in order with the output of the tools."""
+    print(text, flush=True)
+
+
+def call(arguments: list[str | Path], **variables: str) -> None:
+    """Run a program in the checkout; stop with its exit status when it fails.
+
+    Parameters
+    ----------
+    arguments : list of str or pathlib.Path
+        The program and its arguments.
+    **variables : str
+        Environment variables to add.
+    """
+    result = subprocess.run(
+        [str(argument) for argument in arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        check=False,
+    )
+    if result.returncode:
+        raise SystemExit(result.returncode)
+
+
+def run(env: Environment, *arguments: str | Path, **variables: str) -> None:
+    """Run the environment's Python: ``run(env, "-m", "pytest", "-q")``."""
+    # Kernels start in the chapters' directory; where the package is not installed they
+    # find it on the path.
+    if env.kind == "current":
+        path = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+        variables["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+    call([env.python, *arguments], **variables)
+
+
+def pytest(env: Environment, *arguments: str, **variables: str) -> None:
+    """Run the tests on as many processes as ``RFBOOK_JOBS`` says."""
+    jobs = os.environ.get("RFBOOK_JOBS") or "2"
+    run(env, "-m", "pytest", "-n", jobs, "--dist", "loadfile", *arguments, **variables)
+
+
+# The commands
+
+
+@command("help")
+def show_help(arguments: list[str]) -> None:
+    """Show this list."""
+    say("usage: make COMMAND, or python3 -m rfbook.dev COMMAND [ARGUMENTS]\n")
+    for name, function in COMMANDS.items():
+        say(f"  {name:<16}{summary(function)}")
+    say("\nThe arguments go to the command's own tool: test -k psi, serve 8080.")
+    variables = (__doc__ or "").partition("Environment variables:\n\n")[2]
+    say("Environment variables:\n\n" + textwrap.indent(variables.strip(), "  "))
+
+
+def summary(function: Command) -> str:
+    """Return the first line of a command's docstring."""
+    return (function.__doc__ or "").splitlines()[0]
+
+
+@command("setup")
+def setup(arguments: list[str]) -> None:
+    """Make the environment .venv; every command that needs it does so."""
+    env = prepare()
+    say(f"the environment is ready: {env.prefix}")
+
+
+@command("doctor")
+def doctor(arguments: list[str]) -> None:
+    """Say whether the book's parts are in order on this machine."""
+    env = environment()
+    if not env.python.is_file():
+        env = Environment("current", Path(sys.prefix))
+    run(env, "-m", "rfbook", "doctor", *arguments)
+
+
+@command("verify")
+def verify(arguments: list[str]) -> None:
+    """Check every claim of the book, or those named (cached)."""
+    options = shlex.split(os.environ.get("RFBOOK_VERIFY_ARGS", ""))
+    run(prepare(), "-m", "rfbook", "verify", *options, *arguments)
+
+
+@command("book")
+def book(arguments: list[str]) -> None:
+    """Verify, build the book with warnings as errors, say where it is."""
+    env = prepare()
+    verify([])
+    with exclusive(BUILD / "book.lock"):
+        publish(build(env, arguments))
+    say(f"\nThe book is at {PAGE / 'index.html'}")
+
+
+def build(env: Environment, arguments: list[str]) -> Path:
+    """Build the book aside and return the directory of its pages.
+
+    A build that failed or was killed leaves a mark, and the next one starts afresh: an
+    incremental build would take half-written pages as they are, and would not repeat
+    the warnings of pages that it does not read again.
+    """
+    stage = BUILD / "book"
+    unfinished = stage / "unfinished"
+    if unfinished.exists():
+        for leftover in ("html", ".doctrees"):
+            shutil.rmtree(stage / "_build" / leftover, ignore_errors=True)
+    stage.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    strict = ["-W", "-n", "--keep-going", "--path-output", stage]
+    jupyter_book = "from jupyter_book.cli.main import main; main()"
+    run(env, "-c", jupyter_book, "build", ".", *strict, *arguments)
+    unfinished.unlink()
+    return stage / "_build" / "html"
+
+
+def publish(pages: Path) -> None:
+    """Put finished pages in the place of the old ones, in one rename."""
+    fresh, stale = PAGE.with_name("html.new"), PAGE.with_name("html.old")
+    for leftover in (fresh, stale):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(pages, fresh)
+    if PAGE.exists():
+        PAGE.rename(stale)
+    fresh.rename(PAGE)
+    shutil.rmtree(stale, ignore_errors=True)
+
+
+@command("serve")
+def serve(arguments: list[str]) -> None:
+    """Show the built book on localhost; an argument names the port (8000)."""
+    if not (PAGE / "index.html").is_file():
+        raise DevError(f"{PAGE} holds no book yet: make book")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=PAGE)
+    port = int(arguments[0]) if arguments else 8000
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        say(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+        server.serve_forever()
+
+
+@command("test")
+def run_tests(arguments: list[str]) -> None:
+    """Run lint, unit tests, doctests, claims, notebooks, browser tests."""
+    env = prepare()
+    lint([])
+    book([])
+    pytest(env, *arguments)
+
+
+@command("test-unit")
+def run_unit_tests(arguments: list[str]) -> None:
+    """Run the fast tests: no notebook, no browser."""
+    pytest(prepare(), "-m", "not notebook and not browser", *arguments)
+
+
+@command("test-notebooks")
+def run_notebook_tests(arguments: list[str]) -> None:
+    """Execute every chapter and compare its outputs with the references."""
+    pytest(prepare(), "-m", "notebook", *arguments)
+
+
+@command("test-gpu")
+def run_gpu_tests(arguments: list[str]) -> None:
+    """Run on a CUDA device what must agree on any device."""
+    env = prepare()
+    selection = ["--nbval-lax", "-m", "gpu or notebook"]
+    # One device: one process, which also spares the machine pytest-xdist.
+    run(env, "-m", "pytest", *selection, *arguments, RFBOOK_DEVICE="cuda")
+
+
+@command("test-latest")
+def run_tests_on_latest(arguments: list[str]) -> None:
+    """Run all tests on the newest releases, without the lock."""
+    os.environ["RFBOOK_ENV"] = "latest"
+    run_tests(arguments)
+
+
+@command("lint")
+def lint(arguments: list[str]) -> None:
+    """Check the formatting and the code."""
+    env = prepare()
+    run(env, "-m", "ruff", "format", "--check", ".")
+    run(env, "-m", "ruff", "check", ".", *arguments)
+
+
+@command("format")
+def format_code(arguments: list[str]) -> None:
+    """Format the code and mend what can be mended without a thought."""
+    env = prepare()
+    run(env, "-m", "ruff", "format", ".")
+    run(env, "-m", "ruff", "check", "--fix-only", ".", *arguments)
+
+
+@command("lock")
+def lock(arguments: list[str]) -> None:
+    """Renew lock and environment.yml; --upgrade takes the newest releases."""
+    env = prepare()
+    compile_options = [
+        "--universal",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--quiet",
+        "--python-version=" + ".".join(map(str, MINIMUM_PYTHON)),
+        "--custom-compile-command=make lock",
+        "--output-file=requirements/lock.txt",
+    ]
+    source = "requirements/book.in"
+    run(env, "-m", "uv", "pip", "compile", source, *compile_options, *arguments)
+    (ROOT / "environment.yml").write_text(environment_yml(), encoding="utf-8")
+
+
+def environment_yml() -> str:
+    """Return the file that conda and Binder read, with torch's pin and the lock's."""
+    pins = [
+        str(pin)
+        for name in ("torch.txt", "lock.txt")
+        for pin in read_pins((REQUIREMENTS / name).read_text(encoding="utf-8"))
+    ]
+    head = [
+        "# Made by `make lock` from requirements/torch.txt and requirements/lock.txt.",
+        "name: rfbook",
+        "channels:",
+        "  - conda-forge",
+        "dependencies:",
+        "  - python=" + ".".join(map(str, MINIMUM_PYTHON)),
+        "  - pip",
+        "  - pip:",
+    ]
+    return "\n".join([*head, *(f"    - {pin}" for pin in [*pins, "-e ."]), ""])
+
+
+@command("golden")
+def golden(arguments: list[str]) -> None:
+    """Renew the chapters' reference outputs and print the differences."""
+    run(prepare(), "-m", "rfbook.golden", *arguments)
+
+
+@command("wheel")
+def wheel(arguments: list[str]) -> None:
+    """Verify, then build into dist/ the wheel with chapters and verdicts."""
+    env = prepare()
+    verify([])
+    run(env, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", *arguments)
+
+
+@command("clean")
+def clean(arguments: list[str]) -> None:
+    """Remove what the commands made; with --all the environments too."""
+    made = ["build", "_build", "dist", ".pytest_cache", ".ruff_cache", ".hypothesis"]
+    if "--all" in arguments:
+        made += [".venv", ".venv-latest"]
+    for name in made:
+        shutil.rmtree(ROOT / name, ignore_errors=True)
+    for package in ("rfbook", "tests", "benchmarks"):
+        for cache in (ROOT / package).rglob("__pycache__"):
+            shutil.rmtree(cache, ignore_errors=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return the exit status.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        The command and its arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        0, the failing tool's status, 2 when there is no such command or the machine
+        lacks something, 130 when interrupted.
+    """
+    name, *arguments = (sys.argv[1:] if argv is None else argv) or ["help"]
+    try:
+        if name not in COMMANDS:
+            raise DevError(f"no command {name!r}; there are: {', '.join(COMMANDS)}")
+        COMMANDS[name](arguments)
+    except DevError as error:
+        print(f"rfbook: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

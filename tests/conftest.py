@@ -1,0 +1,58 @@
+"""What all tests share: the browser and the device, and what to say without them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rfbook.doctor import find_chromium
+
+collect_ignore_glob = ["golden/*.ipynb"]
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+NEEDS = {
+    "browser": "Chromium is not installed (or set RFBOOK_CHROMIUM to its path)",
+    "gpu": "torch sees no CUDA device",
+}
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """Return the folder of the chapters."""
+    return Path(__file__).parent.parent / "book"
+
+
+def cuda_is_here() -> bool:
+    """Tell whether torch sees a CUDA device."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the browser tests; skip, or refuse to skip, what this machine cannot run."""
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker("browser")
+    absent = set()
+    if find_chromium() is None:
+        absent.add("browser")
+    if any(item.get_closest_marker("gpu") for item in items) and not cuda_is_here():
+        absent.add("gpu")
+    for name in absent:
+        chosen = [item for item in items if item.get_closest_marker(name)]
+        if chosen and name == "browser" and os.environ.get("RFBOOK_REQUIRE_BROWSER"):
+            raise pytest.UsageError(f"RFBOOK_REQUIRE_BROWSER is set: {NEEDS[name]}")
+        for item in chosen:
+            item.add_marker(pytest.mark.skip(reason=NEEDS[name]))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End with what was not run for want of a browser or a device."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for name, reason in NEEDS.items():
+        count = sum(name in r.keywords and reason in str(r.longrepr) for r in skipped)
+        if count:
+            terminalreporter.write_line(f"NOT RUN: {name} ({count} tests)", yellow=True)
