@@ -1,0 +1,5 @@
+"""``python -m rfbook`` is the command ``rfbook``."""
+
+from rfbook.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,24 @@
+"""The claims of the book, one module a chapter; calling the package lists them all.
+
+Examples
+--------
+>>> import rfbook
+>>> rfbook.claims()["psi-counts"].chapter
+'psi'
+"""
+
+import sys
+from types import ModuleType
+
+
+class _Claims(ModuleType):
+    """Both the package of claim modules and the function that readers call."""
+
+    def __call__(self):
+        """Return the mapping from id to claim."""
+        from rfbook.ledger.registry import claims
+
+        return claims()
+
+
+sys.modules[__name__].__class__ = _Claims

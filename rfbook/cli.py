@@ -1,0 +1,131 @@
+"""The command ``rfbook``: verify, list, show, cite, graph, chapters, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return 0, 1 for an unexpected outcome, 2 for a wrong call."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["doctor"]:
+        from rfbook.doctor import main as doctor
+
+        return doctor(arguments[1:])
+    if arguments[:1] == ["chapters"]:
+        from rfbook.chapters import main as chapters
+
+        return chapters(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (KeyError, ValueError) as error:
+        print(f"rfbook: {error.args[0]}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rfbook", description="Results that are stated once, checked, and cited."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run, words: str, ids: str = "") -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=words, description=words)
+        command.set_defaults(run=run)
+        if ids:
+            command.add_argument("ids", nargs=ids, metavar="ID", help="a claim's id")
+        return command
+
+    command = add("verify", _verify, "run the checks of some claims, or of all", "*")
+    command.add_argument("--no-cache", action="store_true", help="run everything anew")
+    command.add_argument(
+        "--json", action="store_true", help="print the outcomes as JSON"
+    )
+    command.add_argument("--details", action="store_true", help="print every check")
+    command = add("list", _list, "list the claims and their status")
+    command.add_argument("--chapter", help="only the claims of this chapter")
+    add("show", _show, "print claims as the boxes that a chapter shows", "+")
+    command = add("cite", _cite, "print a citation of a claim", "+")
+    command.add_argument("--format", default="bibtex", help="bibtex, csl or text")
+    command = add("graph", _graph, "print what a claim rests on, as Graphviz DOT", "*")
+    command.add_argument("--up", action="store_true", help="what rests on it instead")
+    commands.add_parser("chapters", help="list the chapters, or copy them: --copy DIR")
+    commands.add_parser("doctor", help="versions, device, and whether all is in order")
+    return parser
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from rfbook.ledger.runner import verify
+
+    report = verify(options.ids or None, cache=not options.no_cache, progress=True)
+    if options.json:
+        print(json.dumps(dict(report.rows), indent=1))
+    else:
+        print(report)
+        if options.details:
+            _print_details(report)
+    return 0 if report.ok else 1
+
+
+def _print_details(report) -> None:
+    for name, row in report.rows.items():
+        print(f"\n{name}  ({row['why']}; {row['seconds']} s)")
+        for check in row["checks"]:
+            evidence = check["witness"] or check["detail"]
+            print(
+                f"  {check['verdict']:8}{check['kind']}: {check['title']}: {evidence}"
+            )
+        for planted in row["planted"]:
+            near = ", near miss" if planted["near"] else ""
+            print(f"  planted{near}: {planted['what']}: {planted['witness']}")
+
+
+def _list(options: argparse.Namespace) -> int:
+    from rfbook.ledger.citation import status
+    from rfbook.ledger.registry import claims
+    from rfbook.ledger.runner import load_verdicts
+
+    verdicts = load_verdicts()
+    for claim in claims().values():
+        if options.chapter in (None, claim.chapter):
+            print(f"{claim.id:26}{claim.chapter:14}{status(claim, verdicts)}")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from rfbook.ledger.pages import box_text
+    from rfbook.ledger.runner import find
+
+    print("\n\n".join(box_text(find(name)) for name in options.ids))
+    return 0
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from rfbook.ledger.citation import cite
+
+    print("\n\n".join(cite(name, options.format) for name in options.ids))
+    return 0
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from rfbook.ledger.registry import ancestors, claims, descendants
+    from rfbook.ledger.runner import find
+
+    registry = claims()
+    follow = descendants if options.up else ancestors
+    chosen = {find(name).id for name in options.ids} or set(registry)
+    for name in list(chosen):
+        chosen |= follow(registry, name)
+    print("digraph ledger {")
+    for name in registry:
+        if name in chosen:
+            print(f'  "{name}";')
+            for below in registry[name].uses:
+                if below in chosen:
+                    print(f'  "{name}" -> "{below}";')
+    print("}")
+    return 0

@@ -1,0 +1,304 @@
+"""Run the checks and the planted errors, and keep the verdicts in one file."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from html import escape
+from multiprocessing import get_context
+from pathlib import Path
+
+from rfbook.ledger.claim import Claim
+from rfbook.ledger.digest import PACKAGE, claim_digest, tree_digest, versions
+from rfbook.ledger.fidelity import fidelity
+from rfbook.ledger.registry import claims
+from rfbook.ledger.verdict import Verdict
+
+FORMAT = 1
+
+
+def run_claim(claim: Claim) -> dict:
+    """Run everything a claim carries and return the outcome as plain data.
+
+    The outcome is ``ok`` only if every check gives the expected verdict, every planted
+    change the opposite one, and at least one planted error gets past the weak check.
+    """
+    started = time.perf_counter()
+    checks = [_run_check(check, claim.statement) for check in claim.checks]
+    planted = [_run_planted(claim, change) for change in claim.planted]
+    problems = [
+        f"{row['title']}: {row['verdict']}, expected {claim.expects}: "
+        f"{row['witness'] or row['detail']}"
+        for row in checks
+        if row["verdict"] != claim.expects.value
+    ]
+    problems += [
+        f"planted change not told apart: {row['what']}: {row['verdict']}"
+        for row in planted
+        if not row["caught"]
+    ]
+    if (
+        claim.weak is not None
+        and claim.planted
+        and not any(r["fools"] for r in planted)
+    ):
+        problems.append("straw men: the weak check tells every planted error apart")
+    return {
+        "id": claim.id,
+        "ok": not problems,
+        "problems": problems,
+        "expects": claim.expects.value,
+        "status": claim.status,
+        "checks": checks,
+        "planted": planted,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+
+
+def _run_check(check, statement) -> dict:
+    result = check.run(statement)
+    return {
+        "kind": check.kind,
+        "title": check.title,
+        "role": check.role,
+        "verdict": result.verdict.value,
+        "witness": result.witness,
+        "detail": result.detail,
+    }
+
+
+def _run_planted(claim: Claim, change) -> dict:
+    """Run the checks on a changed statement until one tells it from the true one."""
+    statement = claim.statement.changed(**change.changes)
+    if claim.expects is Verdict.FAILS:
+        results = [(check, check.run(statement)) for check in claim.checks]
+        held = all(result.verdict is Verdict.HOLDS for _, result in results)
+        row = {"caught": held, "by": "", "verdict": str(results[0][1].verdict)}
+        row |= {"witness": results[0][1].detail, "fools": False}
+        return {"what": change.what, "near": change.near, **row}
+    row = {"caught": False, "by": "", "verdict": "HOLDS", "witness": ""}
+    for check in claim.checks:
+        result = check.run(statement)
+        if result.verdict is not Verdict.HOLDS:
+            row |= {"verdict": result.verdict.value, "by": check.title}
+            row |= {"witness": result.witness or result.detail}
+        if result.verdict is Verdict.FAILS:
+            row["caught"] = True
+            break
+    weak = claim.weak.run(statement).verdict if claim.weak else Verdict.FAILS
+    fools = weak is Verdict.HOLDS
+    return {"what": change.what, "near": change.near, **row, "fools": fools}
+
+
+def verdict_path() -> Path:
+    """Return where the verdicts are kept.
+
+    In a checkout it is ``build/verdicts.json``; an installed rfbook keeps its own runs
+    in the user's cache folder.
+    """
+    if os.environ.get("RFBOOK_VERDICTS"):
+        return Path(os.environ["RFBOOK_VERDICTS"])
+    root = PACKAGE.parent
+    if (root / "_config.yml").is_file():
+        return root / "build" / "verdicts.json"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return cache / "rfbook" / "verdicts.json"
+
+
+def load_verdicts(path: Path | None = None) -> dict:
+    """Read the verdict file, or the one a wheel carries; empty if there is none."""
+    packaged = PACKAGE / "_verdicts.json"
+    for place in [path] if path else [verdict_path(), packaged]:
+        if place.is_file():
+            try:
+                data = json.loads(place.read_text(encoding="utf-8"))
+            except json.JSONDecodeError as error:
+                raise ValueError(f"{place} is damaged: {error}") from error
+            if data.get("format") == FORMAT:
+                return data
+    return {"format": FORMAT, "claims": {}}
+
+
+def current(claim: Claim, verdicts: Mapping) -> dict | None:
+    """Return a claim's recorded outcome if it is of this very code, else None."""
+    row = verdicts["claims"].get(claim.id)
+    return row if row and row["digest"] == digest_of(claim) else None
+
+
+def digest_of(claim: Claim) -> str:
+    """Return the digest of a claim's module: its closure, data and versions."""
+    return claim_digest("rfbook.claims." + claim.chapter.replace("-", "_"))
+
+
+def save_verdicts(rows: Mapping[str, dict], path: Path | None = None) -> None:
+    """Write the verdict file in one step, so that a killed run leaves the old one."""
+    path = path or verdict_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = {"format": FORMAT, "tree": tree_digest(), "versions": versions()}
+    data["claims"] = dict(sorted(rows.items()))
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def verify(
+    ids: str | Iterable[str] | None = None,
+    *,
+    cache: bool = True,
+    progress: bool = False,
+) -> Report:
+    """Run the checks of the named claims (all by default) and keep their verdicts.
+
+    Parameters
+    ----------
+    ids : str or iterable of str, optional
+        Ids of claims; unknown ones raise KeyError with the nearest known ids.
+    cache : bool
+        Whether a recorded verdict of this very code may stand.
+    progress : bool
+        Show a bar on standard error.
+    """
+    registry = claims()
+    names = list(registry) if ids is None else [ids] if isinstance(ids, str) else [*ids]
+    wanted = [find(name) for name in names]
+    recorded = load_verdicts()
+    rows = {c.id: row for c in registry.values() if (row := current(c, recorded))}
+    todo = [c for c in wanted if not cache or c.id not in rows]
+    todo = [c for c in todo if c.status == "checked"]
+    for row in _run_all(todo, progress):
+        rows[row["id"]] = row | {"digest": digest_of(registry[row["id"]])}
+        save_verdicts(rows)
+    grade(rows, registry)
+    if todo:
+        save_verdicts(rows)
+    return Report(tuple(wanted), {c.id: rows[c.id] for c in wanted if c.id in rows})
+
+
+def find(name: str) -> Claim:
+    """Return a claim by id, or raise KeyError with the nearest ids."""
+    from difflib import get_close_matches
+
+    if name not in claims():
+        near = get_close_matches(name, claims(), n=3, cutoff=0.3)
+        raise KeyError(f"no claim {name!r}; near: {', '.join(near) or 'none'}")
+    return claims()[name]
+
+
+def _run_all(todo: list[Claim], progress: bool) -> Iterable[dict]:
+    from tqdm import tqdm
+
+    bar = tqdm(total=len(todo), unit="claim", disable=not progress or not todo)
+    with bar:
+        if len(todo) <= 2:
+            for claim in todo:
+                bar.set_postfix_str(claim.id)
+                yield run_claim(claim)
+                bar.update()
+            return
+        workers = min(len(todo), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            jobs = {pool.submit(_run_by_id, claim.id): claim.id for claim in todo}
+            for job in as_completed(jobs):
+                bar.set_postfix_str(jobs[job])
+                yield job.result()
+                bar.update()
+
+
+def _run_by_id(name: str) -> dict:
+    return run_claim(claims()[name])
+
+
+def grade(rows: dict[str, dict], registry: Mapping[str, Claim]) -> None:
+    """Compute the fidelity of every recorded claim, those with cases last."""
+    whole: set[str] = set()
+    pending = [registry[i] for i in rows]
+    for _ in range(len(pending) + 1):
+        before = len(whole)
+        for claim in pending:
+            row = rows[claim.id]
+            good = {
+                i
+                for i, check in enumerate(row["checks"])
+                if check["verdict"] == row["expects"]
+            }
+            grade = fidelity(claim, registry, good | whole if row["ok"] else set())
+            row["fidelity"], row["why"] = grade.grade, grade.why
+            if grade.grade == "whole":
+                whole.add(claim.id)
+        if len(whole) == before:
+            return
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run of `verify` found; shown as a table, without times."""
+
+    claims: tuple[Claim, ...]
+    rows: Mapping[str, dict]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every checked claim came out as expected."""
+        return all(
+            c.status != "checked" or self.rows.get(c.id, {}).get("ok")
+            for c in self.claims
+        )
+
+    def lines(self) -> list[tuple[str, str, str, str]]:
+        """Return id, outcome, fidelity and planted errors caught, claim by claim."""
+        found = []
+        for claim in self.claims:
+            row = self.rows.get(claim.id)
+            if row is None:
+                found.append((claim.id, claim.status, claim.status, ""))
+                continue
+            caught = sum(p["caught"] for p in row["planted"])
+            told = f"{caught} of {len(row['planted'])}"
+            found.append((claim.id, outcome_word(row), row["fidelity"], told))
+        return found
+
+    def __str__(self) -> str:
+        head = ("claim", "outcome", "fidelity", "planted errors caught")
+        table = [head, *self.lines()]
+        widths = [max(len(row[i]) for row in table) for i in range(4)]
+        text = [
+            "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))
+            for row in table
+        ]
+        for claim in self.claims:
+            text += [f"  {p}" for p in self.rows.get(claim.id, {}).get("problems", [])]
+        return "\n".join(line.rstrip() for line in text)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """Show every check of every claim, for notebooks."""
+        body = []
+        for claim in self.claims:
+            row = self.rows.get(claim.id, {"checks": [], "planted": []})
+            for check in row["checks"]:
+                cells = (claim.id, check["kind"], check["title"], check["verdict"])
+                body.append((*cells, check["witness"] or check["detail"]))
+            for planted in row["planted"]:
+                cells = (claim.id, "planted", planted["what"], planted["verdict"])
+                body.append((*cells, planted["witness"]))
+        head = "".join(
+            f"<th>{h}</th>" for h in ("claim", "kind", "what", "verdict", "evidence")
+        )
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in line) + "</tr>"
+            for line in body
+        )
+        return f'<table class="checks"><thead><tr>{head}</tr></thead>{rows}</table>'
+
+
+def outcome_word(row: Mapping) -> str:
+    """Return the word for a recorded outcome: checked, refuted, or RED."""
+    if not row["ok"]:
+        return "RED"
+    return "refuted" if row["expects"] == Verdict.FAILS.value else "checked"

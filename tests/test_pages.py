@@ -1,0 +1,47 @@
+"""The chapters' theorem boxes are the claims' statements, both ways."""
+
+import re
+
+import pytest
+
+from rfbook.ledger import claims
+from rfbook.ledger.pages import boxes, differences, read_pages
+
+
+def test_every_box_is_a_claim_and_every_claim_has_its_box(book):
+    pages = read_pages(book)
+    found = [box for page in pages.values() for box in page]
+    faults = differences(
+        found, claims(), {claim.chapter for claim in claims().values()}
+    )
+    assert [fault for _, fault in faults] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"(-1)^{a}", r"- (-1)^{a}"),
+        (r"\{1, 2, 3, \dots\}", r"\{0, 1, 2, \dots\}"),
+        (r"\le x \le", r"< x \le"),
+        (r"\operatorname{tri}(x", r"\operatorname{tri}(-x"),
+    ],
+)
+def test_an_edit_of_a_real_page_is_seen(book, old, new):
+    text = (book / "psi.md").read_text(encoding="utf-8")
+    changed = [
+        text[: box.start()]
+        + text[box.start() : box.end()].replace(old, new, 1)
+        + text[box.end() :]
+        for box in re.finditer(r"^`{3,}\{prf:.*?^`{3,}$", text, re.M | re.S)
+        if old in box[0]
+    ]
+    assert changed, f"no box of the page holds {old}"
+    for page in changed:
+        faults = [fault for _, fault in differences(boxes(page, "psi"), claims())]
+        assert any("not the claim's statement" in fault for fault in faults)
+
+
+def test_uses_name_claims_that_stand_on_pages(book):
+    labels = {box.label for page in read_pages(book).values() for box in page}
+    for claim in claims().values():
+        assert set(claim.uses) <= labels
