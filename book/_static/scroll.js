@@ -1,0 +1,31 @@
+/* What scrolls sideways on a narrow screen must be reachable by keyboard: display
+   formulas, code, outputs and tables get a tab stop only while they overflow. */
+"use strict";
+
+(() => {
+  const SCROLLERS =
+    "div.math, .highlight pre, .output pre, .pst-scrollable-table-container, " +
+    ".cell_output .output";
+
+  function mark() {
+    for (const box of document.querySelectorAll(SCROLLERS)) {
+      if (box.scrollWidth > box.clientWidth) {
+        box.tabIndex = 0;
+      } else {
+        box.removeAttribute("tabindex");
+      }
+    }
+  }
+
+  let pending = 0;
+  function markSoon() {
+    clearTimeout(pending);
+    pending = setTimeout(mark, 100);
+  }
+
+  window.addEventListener("resize", markSoon);
+  window.addEventListener("load", async () => {
+    await window.MathJax?.startup?.promise;
+    mark();
+  });
+})();

@@ -1,0 +1,21 @@
+"""The book's own part of the build, one Sphinx extension in a few modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PARTS = (
+    "rfbook.sphinxext.site",
+    "rfbook.sphinxext.claims",
+    "rfbook.sphinxext.offline",
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Load every part of the extension."""
+    for part in PARTS:
+        app.setup_extension(part)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

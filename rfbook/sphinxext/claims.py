@@ -1,0 +1,370 @@
+"""The ledger in the page: boxes compared, status lines, the ledger page, sources.
+
+The build stops without a verdict file of this very code, and warns (so that a strict
+build fails) about every theorem box that is not its claim's statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from rfbook.ledger import Claim, ancestors, claims, descendants
+from rfbook.ledger.citation import cite
+from rfbook.ledger.coverage import load as load_coverage
+from rfbook.ledger.coverage import summary
+from rfbook.ledger.digest import closure, module_path
+from rfbook.ledger.pages import THEOREMS, differences, read_pages
+from rfbook.ledger.runner import current, load_verdicts, outcome_word, verdict_path
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+LOGGER = logging.getLogger(__name__)
+FOLDER = "book"
+LEDGER = f"{FOLDER}/ledger"
+SOURCE = "sources"
+
+
+# --- what must be true before a page is built -----------------------------------------
+
+
+def check_ledger(app: Sphinx) -> None:
+    """Refuse to build without current verdicts; warn of every box that differs."""
+    registry, verdicts = claims(), load_verdicts()
+    checked = [claim for claim in registry.values() if claim.status == "checked"]
+    stale = [claim.id for claim in checked if current(claim, verdicts) is None]
+    if stale:
+        raise ExtensionError(
+            f"no verdict of this code for {', '.join(stale)} in {verdict_path()}: "
+            "run `rfbook verify` (make book does)"
+        )
+    for claim in checked:
+        for problem in verdicts["claims"][claim.id]["problems"]:
+            LOGGER.warning("the claim %s is red: %s", claim.id, problem)
+    app.rfbook_verdicts = verdicts["claims"]
+    pages = read_pages(Path(app.srcdir, FOLDER))
+    found = [box for boxes in pages.values() for box in boxes]
+    for box, fault in differences(found, registry, pages):
+        where = (f"{FOLDER}/{box.page}", box.line) if box else None
+        LOGGER.warning(fault, location=where)
+
+
+def depend_on_verdicts(app: Sphinx, doctree: nodes.document) -> None:
+    """Have the pages with theorems read again when the verdicts change."""
+    if any(True for _ in theorem_nodes(doctree)):
+        app.env.note_dependency(str(verdict_path()))
+
+
+def theorem_nodes(doctree: nodes.Node) -> Iterator[nodes.Element]:
+    """Yield the theorem boxes that carry a claim's id."""
+    for node in doctree.findall(nodes.Element):
+        if node.get("realtype") in THEOREMS and node.get("label") in claims():
+            yield node
+
+
+# --- the line under a theorem ---------------------------------------------------------
+
+
+def add_status_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the status line under every theorem box of a page."""
+    if docname == LEDGER:
+        return
+    for node in list(theorem_nodes(doctree)):
+        claim = claims()[node["label"]]
+        line = status_line(claim, app.rfbook_verdicts.get(claim.id))
+        line[0] += links(app, docname, claim)
+        node.parent.insert(node.parent.index(node) + 1, line)
+
+
+def status_line(claim: Claim, row: dict | None) -> nodes.container:
+    """Say what a machine made of a claim: verdict, fidelity, planted errors, print."""
+    line = nodes.container(classes=["claim-status", colour(claim, row)])
+    words = [status_words(claim, row)]
+    if row:
+        told = sum(planted["caught"] for planted in row["planted"])
+        kind = "mended forms told apart" if row["expects"] == "FAILS" else "planted "
+        kind += "" if row["expects"] == "FAILS" else "errors caught"
+        words.append(f"{told} of {len(row['planted'])} {kind}")
+    words += [word for word in (print_words(claim),) if word]
+    paragraph = nodes.paragraph("", "")
+    head, *tail = words
+    paragraph += nodes.strong("", head, classes=["claim-verdict"])
+    paragraph += nodes.Text(" · " + " · ".join(tail) if tail else "")
+    line += paragraph
+    return line
+
+
+def colour(claim: Claim, row: dict | None) -> str:
+    """Return the class of a status line: ok, no or grey."""
+    if claim.status != "checked":
+        return "grey"
+    return "ok" if row and row["ok"] else "no"
+
+
+def status_words(claim: Claim, row: dict | None) -> str:
+    """Return outcome and fidelity in words.
+
+    Examples
+    --------
+    >>> status_words(claims()["psi-odd"], None)
+    'UNKNOWN'
+    """
+    if claim.status == "cited":
+        return f"cited, not checked here: {claim.reference}"
+    if claim.status == "open":
+        return "open"
+    if row is None:
+        return "UNKNOWN"
+    if not row["ok"]:
+        return "RED: " + "; ".join(row["problems"])
+    if row["expects"] == "FAILS":
+        return f"refuted: {next(c['witness'] for c in row['checks'])}"
+    return f"{outcome_word(row)}, {row['fidelity']}: {row['why']}"
+
+
+def print_words(claim: Claim) -> str:
+    """Say how a claim stands to what is printed."""
+    if claim.corrects:
+        return "as printed: false, corrected here"
+    relations = {source.relation for source in claim.sources}
+    if "refutes" in relations:
+        return "printed, and false"
+    if "as printed" in relations:
+        return "as printed: true"
+    return "sharper than printed" if "sharper" in relations else ""
+
+
+def links(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:
+    """Return the links of a status line: the check's source, the ledger, the citation."""
+    if app.builder.format != "html":
+        return []
+    ledger = app.builder.get_relative_uri(docname, LEDGER)
+    source = app.builder.get_relative_uri(docname, source_page(claim))
+    targets = (
+        ("check", f"{source}#{claim.id}", f"source of the check of {claim.id}"),
+        ("ledger", f"{ledger}#claim-{claim.id}", f"{claim.id} in the ledger"),
+        ("cite", f"{ledger}#cite-{claim.id}", f"cite {claim.id}"),
+    )
+    found: list[nodes.Node] = []
+    for word, uri, title in targets:
+        link = nodes.reference("", word, internal=True, refuri=uri, reftitle=title)
+        found += [nodes.Text(" · "), link]
+    return found
+
+
+# --- the ledger page ------------------------------------------------------------------
+
+
+class LedgerDirective(SphinxDirective):
+    """``{rfbook-ledger}``: the counts, and every claim with its checks."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table of all claims and one section for each."""
+        self.env.note_dependency(str(verdict_path()))
+        rows = self.env.app.rfbook_verdicts
+        chapters = {claim.chapter: None for claim in claims().values()}
+        found: list[nodes.Node] = [self._counts(rows), self._table(rows)]
+        for chapter in chapters:
+            section = nodes.section(ids=[f"claims-{chapter}"])
+            section += nodes.title("", f"Claims of the chapter {chapter}")
+            for claim in claims().values():
+                if claim.chapter == chapter:
+                    section += self._section(claim, rows.get(claim.id))
+            found.append(section)
+        return found
+
+    def _counts(self, rows: dict) -> nodes.paragraph:
+        words = [
+            outcome_word(rows[c.id]) if c.id in rows else c.status
+            for c in claims().values()
+        ]
+        counts = [f"{words.count(word)} {word}" for word in dict.fromkeys(words)]
+        planted = [planted for row in rows.values() for planted in row["planted"]]
+        told = sum(change["caught"] for change in planted)
+        return nodes.paragraph(
+            "",
+            f"{len(words)} claims: {', '.join(counts)}. "
+            f"{told} of {len(planted)} planted changes told apart.",
+        )
+
+    def _table(self, rows: dict) -> nodes.Element:
+        body = []
+        for claim in claims().values():
+            row = rows.get(claim.id)
+            link = nodes.reference("", claim.id, refid=f"claim-{claim.id}")
+            told = f"{sum(p['caught'] for p in row['planted'])} of "
+            told += str(len(row["planted"]))
+            outcome = outcome_word(row) if row else claim.status
+            cells = [link, claim.chapter, outcome, row["fidelity"] if row else "", told]
+            body.append(cells)
+        head = ["claim", "chapter", "outcome", "fidelity", "planted"]
+        return table(head, body, ["ledger"])
+
+    def _section(self, claim: Claim, row: dict | None) -> nodes.section:
+        section = nodes.section(ids=[f"claim-{claim.id}"])
+        title, _ = self.state.inline_text(claim.title, self.lineno)
+        section += nodes.title("", "", *title)
+        section += status_line(claim, row)
+        section[-1][0] += links(self.env.app, LEDGER, claim)[:2]
+        self.state.nested_parse(
+            StringList(claim.statement.latex().splitlines(), claim.id), 0, section
+        )
+        section += facts(claim)
+        if row:
+            section += checks_table(row)
+        label = nodes.paragraph("", "Cite as", ids=[f"cite-{claim.id}"])
+        section += label
+        bibtex = nodes.literal_block("", cite(claim.id), language="bibtex")
+        section += nodes.container("", bibtex, classes=["copy"])
+        return section
+
+
+def facts(claim: Claim) -> nodes.field_list:
+    """Return what is known of a claim besides its checks, as a list of fields."""
+    found = nodes.field_list()
+
+    def add(name: str, *content: nodes.Node) -> None:
+        body = nodes.field_body("", nodes.paragraph("", "", *content))
+        found.append(nodes.field("", nodes.field_name("", name), body))
+
+    add("id", nodes.literal("", claim.id))
+    for source in claim.sources:
+        note = f" {source.note}" if source.note else ""
+        place = f"{source.where} [{source.version}]: {source.relation}.{note}"
+        add("source", nodes.Text(place))
+    below = list(claim.uses)
+    deeper = len(ancestors(claims(), claim.id))
+    above = sorted(descendants(claims(), claim.id))
+    more = f" ({deeper} with what these rest on)" if deeper > len(below) else ""
+    add("rests on", *id_links(below), nodes.Text(more))
+    add("carries", *id_links(above))
+    if claim.corrects:
+        add("corrects", *id_links([claim.corrects]))
+    return found
+
+
+def id_links(ids: Iterable[str]) -> list[nodes.Node]:
+    """Return links to claims on the ledger page, or the word nothing."""
+    found: list[nodes.Node] = []
+    for name in ids:
+        found += [nodes.Text(", ")] if found else []
+        found.append(nodes.reference("", name, refid=f"claim-{name}"))
+    return found or [nodes.Text("nothing")]
+
+
+def checks_table(row: dict) -> nodes.Element:
+    """Return a claim's checks and planted changes as one table."""
+    body = [
+        [c["kind"], c["title"], c["verdict"], c["witness"] or c["detail"]]
+        for c in row["checks"]
+    ]
+    for planted in row["planted"]:
+        kind = "near miss" if planted["near"] else "planted"
+        body.append([kind, planted["what"], planted["verdict"], planted["witness"]])
+    return table(["kind", "what", "verdict", "evidence"], body, ["checks"])
+
+
+def table(head: list, body: list[list], classes: list[str]) -> nodes.Element:
+    """Return a docutils table, in a container that scrolls on a phone."""
+    group = nodes.tgroup(cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    group += nodes.thead("", _row(head))
+    group += nodes.tbody("", *[_row(cells) for cells in body])
+    return nodes.container("", nodes.table("", group, classes=classes))
+
+
+def _row(cells: list) -> nodes.row:
+    made = nodes.row()
+    for cell in cells:
+        content = cell if isinstance(cell, nodes.Node) else nodes.Text(str(cell))
+        made += nodes.entry("", nodes.paragraph("", "", content))
+    return made
+
+
+class CoverageDirective(SphinxDirective):
+    """``{rfbook-coverage}``: what both papers state, and what the book has of it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the counts and the table of rows."""
+        rows = load_coverage()
+        counts = summary(rows, claims())
+        words = (
+            f"{counts.total} things stated in the two papers: {counts.covered} covered "
+            f"by claims, {counts.reasoned} with a reason why none is needed, "
+            f"{counts.not_yet} not yet."
+        )
+        body = [[row.label, row.title, *self._state(row)] for row in rows]
+        head = ["where", "what", "state", "claims or reason"]
+        return [nodes.paragraph("", words), table(head, body, ["ledger", "coverage"])]
+
+    def _state(self, row) -> tuple[str, nodes.Node]:
+        if row.claims:
+            return row.state, nodes.inline("", "", *id_links(row.claims))
+        return row.state, nodes.Text(row.reason)
+
+
+# --- the checks' sources as pages of the book -----------------------------------------
+
+
+def source_page(claim: Claim) -> str:
+    """Return the name of the page with the source of a claim's checks."""
+    return f"{SOURCE}/{claim_module(claim)}"
+
+
+def claim_module(claim: Claim) -> str:
+    """Return the module in whose text a claim's id is written."""
+    package = "rfbook.claims." + claim.chapter.replace("-", "_")
+    import_module(package)
+    mark = f'id="{claim.id}"'
+    for name in closure(package):
+        if name.startswith(package) and mark in module_path(name).read_text("utf-8"):
+            return name
+    raise ExtensionError(f"no module of {package} writes {mark}")
+
+
+def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield a page for every module that holds checks or that checks import."""
+    if app.builder.format != "html":
+        return
+    packages = {
+        f"rfbook.claims.{c.chapter.replace('-', '_')}" for c in claims().values()
+    }
+    for name in sorted({module for p in packages for module in closure(p)}):
+        body = f"<h1>{name}</h1>\n{highlight(module_path(name))}"
+        yield f"{SOURCE}/{name}", {"title": name, "body": body}, "page.html"
+
+
+def highlight(path: Path) -> str:
+    """Return a module's text in colours, with an anchor where a claim's id stands."""
+    from pygments import highlight as colour_text
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    text = path.read_text(encoding="utf-8")
+    lines = colour_text(text, PythonLexer(), HtmlFormatter(nowrap=True)).split("\n")
+    for i, plain in enumerate(text.split("\n")):
+        name = plain.strip().removeprefix('id="').removesuffix('",')
+        if plain.strip().startswith('id="') and name in claims():
+            lines[i] = f'<span id="{name}"></span>{lines[i]}'
+    code = "\n".join(lines)
+    return f'<div class="highlight"><pre tabindex="0">{code}</pre></div>'
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the ledger to the build."""
+    app.add_directive("rfbook-ledger", LedgerDirective)
+    app.add_directive("rfbook-coverage", CoverageDirective)
+    app.connect("builder-inited", check_ledger)
+    app.connect("doctree-read", depend_on_verdicts)
+    app.connect("doctree-resolved", add_status_lines)
+    app.connect("html-collect-pages", source_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
