@@ -1,0 +1,292 @@
+"""The built book in Chromium: one server, one browser, and what to look for in a page."""
+
+import contextlib
+import functools
+import http.server
+import json
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
+
+from rfbook.doctor import find_chromium
+
+SITE = Path(__file__).resolve().parents[2] / "_build" / "html"
+NO_BOOK = f"{SITE} holds no book: run `make book` first"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+]
+
+# Faults of the theme's own parts that axe finds on every page: rule, the element's
+# selector, where it is known or why it stands. At most five.
+THEME_FAULTS: tuple[tuple[str, str, str], ...] = ()
+
+FILE_NAME = re.compile(
+    r"\.(png|svg|jpe?g|gif|webp)$|^[\w./-]*/[\w./-]*$|^[0-9a-f]{16,}$"
+)
+
+UNTYPESET = r"""() => [...document.querySelectorAll(".math")]
+    .filter((e) => !e.querySelector("mjx-container"))
+    .map((e) => e.textContent)"""
+RAW_TEX = r"""() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    if (parent.closest("pre, code, script, style, mjx-container")) continue;
+    const hit = /\\[()[\]]|\$[^$]+\$/.exec(walk.currentNode.data);
+    if (hit) found.push(walk.currentNode.data.trim().slice(0, 80));
+  }
+  return found;
+}"""
+TEX_ERRORS = r"""() => [...document.querySelectorAll("mjx-merror")]
+    .map((e) => e.getAttribute("data-mjx-error") || e.textContent)"""
+PICTURES = r"""() => [...document.querySelectorAll("img")]
+    .map((e) => [e.getAttribute("src"), e.getAttribute("alt"), e.naturalWidth])"""
+DOUBLE_IDS = r"""() => {
+  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+}"""
+TOO_WIDE = r"""() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = (e) => e && e !== document.body &&
+    (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+  return [...document.body.querySelectorAll("*")]
+    .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e))
+    .map((e) => `${e.tagName} ${e.className}`.slice(0, 80))
+    .concat(`page ${document.documentElement.scrollWidth} px wide`);
+}"""
+
+
+@dataclass
+class OpenPage:
+    """A page in the browser, with the record of its loading, and what is wrong with it."""
+
+    page: Page
+    base: str
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda e: self.messages.append(f"uncaught: {e}"))
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("requestfailed", self._note_failure)
+        self.page.on("response", self._note_response)
+
+    def _note_console(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.messages.append(f"{message.type}: {message.text}")
+
+    def _note_failure(self, request: Request) -> None:
+        # Leaving a page cancels what it was still loading: no fault of the page.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.messages.append(f"failed: {request.url} ({request.failure})")
+
+    def _note_response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.messages.append(f"{response.status}: {response.url}")
+
+    def goto(self, address: str) -> None:
+        """Open an address of the book and wait until its formulas stand."""
+        self.page.goto(self.base + address)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for MathJax and for two frames to be drawn."""
+        self.page.evaluate(
+            """async () => {
+              await window.MathJax?.startup?.promise;
+              for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+            }"""
+        )
+
+    def resize(self, size: dict[str, int]) -> None:
+        """Change the window's size and wait for the layout."""
+        self.page.set_viewport_size(size)
+        self.settle()
+
+    def set_theme(self, theme: str) -> None:
+        """Show the page in the light or the dark theme, without transitions."""
+        self.page.evaluate(
+            """(theme) => {
+              document.documentElement.dataset.theme = theme;
+              document.documentElement.dataset.mode = theme;
+            }""",
+            theme,
+        )
+        self.settle()
+
+    def outside_requests(self) -> list[str]:
+        """Return the requests that left the book."""
+        own = urlsplit(self.base)
+        local = {"data", "blob"}
+        parts = [(url, urlsplit(url)) for url in self.requests]
+        return [
+            url
+            for url, p in parts
+            if p.scheme not in local
+            and (p.scheme, p.netloc) != (own.scheme, own.netloc)
+        ]
+
+    def formula_faults(self) -> list[str]:
+        """Return formulas left as TeX, TeX outside formulas, and TeX errors."""
+        wrong = []
+        for script in (UNTYPESET, RAW_TEX, TEX_ERRORS):
+            wrong += self.page.evaluate(script)
+        return wrong
+
+    def picture_faults(self) -> list[str]:
+        """Return pictures without words for those who do not see, or not there."""
+        wrong = []
+        for source, alt, width in self.page.evaluate(PICTURES):
+            if not (alt or "").strip() or FILE_NAME.search(alt.strip()):
+                wrong.append(f"{source}: alt is {alt!r}")
+            if not width:
+                wrong.append(f"{source}: not shown")
+        return wrong
+
+    def double_ids(self) -> list[str]:
+        """Return the ids that stand on more than one element."""
+        return self.page.evaluate(DOUBLE_IDS)
+
+    def overflow(self) -> list[str]:
+        """Return what makes the page wider than the window."""
+        return self.page.evaluate(TOO_WIDE)
+
+    def axe_violations(self) -> list[str]:
+        """Return axe-core's findings, the theme's known faults left out."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(axe_source())
+        options = {"resultTypes": ["violations"]}
+        found = self.page.evaluate("(o) => axe.run(document, o)", options)
+        lines = []
+        for violation in found["violations"]:
+            for node in violation["nodes"]:
+                target = " ".join(map(str, node["target"]))
+                if not is_theme_fault(violation["id"], target):
+                    detail = node.get("failureSummary", "").split("\n")[-1].strip()
+                    lines.append(f"{violation['id']}: {target}: {detail}")
+        return lines
+
+
+def is_theme_fault(rule: str, target: str) -> bool:
+    """Tell whether a finding is on the list of the theme's known faults."""
+    return any(rule == r and re.search(t, target) for r, t, _ in THEME_FAULTS)
+
+
+@functools.cache
+def axe_source() -> str:
+    """Return axe-core's script, from its PyPI package."""
+    package = resources.files("axe_playwright_python")
+    return (package / "axe.min.js").read_text(encoding="utf-8")
+
+
+def pages() -> list[str]:
+    """Return the addresses of the built pages, templates and redirects left out."""
+    found = sorted(p.relative_to(SITE) for p in SITE.rglob("*.html"))
+    return [
+        p.as_posix()
+        for p in found
+        if p.parts[0] != "_static" and p.as_posix() != "index.html"
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give `opened` every page; without a book one case, which fails and says why."""
+    if "opened" in metafunc.fixturenames:
+        metafunc.parametrize("opened", pages() or ["(no book)"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """Return the folder of the built book."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(NO_BOOK)
+    return SITE
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves files and keeps no log."""
+
+    def log_message(self, *arguments) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def http_base(site) -> Iterator[str]:
+    """Serve the book on a free port of this machine."""
+    handler = functools.partial(QuietHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(params=["http", "file"])
+def base(request, site) -> str:
+    """Return the book's address, over http and as plain files."""
+    if request.param == "file":
+        return site.as_uri() + "/"
+    return request.getfixturevalue("http_base")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the machine's own Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@contextlib.contextmanager
+def open_page(browser: Browser, base: str, **options) -> Iterator[OpenPage]:
+    """Open an empty page in a context of its own, in the light theme."""
+    context = browser.new_context(
+        **{"viewport": DESK, "reduced_motion": "reduce", "color_scheme": "light"}
+        | options
+    )
+    yield OpenPage(context.new_page(), base)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def opened(request, browser, http_base) -> Iterator[OpenPage]:
+    """Open the page that the parameter names, at a desk's width, over http."""
+    with open_page(browser, http_base) as page:
+        page.goto(request.param)
+        yield page
+
+
+@pytest.fixture
+def visitor(browser, base) -> Iterator[OpenPage]:
+    """Return a new page of the browser, over http and from plain files."""
+    with open_page(browser, base) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def cards(site) -> dict[str, str]:
+    """Return the hover cards that the build wrote: ``page#id`` to HTML."""
+    text = (site / "_static" / "cards-data.js").read_text(encoding="utf-8")
+    return json.loads(text.partition("=")[2].strip().removesuffix(";"))

@@ -1,0 +1,125 @@
+"""Gaussian expectations against quadrature, recurrences and balls."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from flint import ctx
+
+from rfbook import gaussian
+from rfbook.ranges import ball
+
+THRESHOLDS = (-9.0, -2.5, -0.1, 0.0, 0.7, 1.999, 2.0, 2.001, 5.0, 12.0, 36.0)
+
+
+@pytest.mark.parametrize("h", THRESHOLDS)
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_truncated_moments_against_quadrature(h, k):
+    with mpmath.workdps(30):
+        # substituting g = h + u keeps the digits of small moments
+        def integrand(u):
+            return u**k * mpmath.npdf(u + h)
+
+        cuts = [0, 1 / (1 + abs(h)), 1, 4, 10, max(20, 20 - h)]
+        exact = mpmath.quad(integrand, cuts)
+    # exp(-h^2/2) itself is known to h^2 units in the last place
+    assert gaussian.truncated_moment(h, k) == pytest.approx(
+        float(exact), rel=2e-16 * (30 + h * h)
+    )
+
+
+def test_truncated_moments_of_opposite_thresholds_add_up_to_plain_moments():
+    h = np.linspace(-6, 6, 49)
+    both = [
+        gaussian.truncated_moment(h, k) + gaussian.truncated_moment(-h, k)
+        for k in (0, 2)
+    ]
+    np.testing.assert_allclose(both[0], 1, rtol=1e-14)
+    np.testing.assert_allclose(both[1], 1 + h * h, rtol=1e-14)
+
+
+def test_derivative_of_a_moment_is_minus_the_one_before():
+    h, step = np.linspace(0, 6, 13), 1e-4
+    high = gaussian.truncated_moment(h + step, 2)
+    low = gaussian.truncated_moment(h - step, 2)
+    # d/dh E (g - h)_+^2 = -2 E (g - h)_+; the third derivative is -2 phi' / ...
+    # bounded by 2 Q + 2 |h| phi <= 2 here: error step^2 / 3, plus rounding / step
+    np.testing.assert_allclose(
+        (high - low) / (2 * step), -2 * gaussian.truncated_moment(h, 1), atol=1e-8
+    )
+
+
+def test_logarithms_agree_where_both_exist():
+    h = np.linspace(-5, 37, 100)
+    np.testing.assert_allclose(
+        np.exp(gaussian.log_tail(h)), gaussian.tail(h), rtol=1e-12
+    )
+    np.testing.assert_allclose(np.exp(gaussian.log_phi(h)), gaussian.phi(h), rtol=1e-12)
+    assert gaussian.log_tail(1e6) < -4e11
+
+
+def test_quadrature_is_exact_for_polynomials_and_slow_at_a_kink():
+    for n in (1, 5, 30):
+        moment = gaussian.expect(lambda x, n=n: x ** (2 * n - 2), nodes=n)
+        exact = math.prod(range(1, 2 * n - 2, 2))
+        assert moment == pytest.approx(exact, rel=1e-12)
+    errors = [gaussian.expect(np.abs, n) - math.sqrt(2 / math.pi) for n in (100, 400)]
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.02)
+
+
+@pytest.mark.parametrize("h", [-4, 0, 1, Fraction(7, 3), 30, 3600])
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_moment_balls_are_tight_and_contain_a_finer_ball(h, k):
+    coarse = gaussian.truncated_moment_ball(h, k)
+    with ctx.workprec(300):
+        fine = gaussian.truncated_moment_ball(h, k)
+    assert coarse.contains(fine)
+    assert coarse.rel_accuracy_bits() > 45
+    assert ctx.prec == 53
+
+
+def test_balls_contain_the_floats_up_to_rounding():
+    for h in (-3.0, 0.5, 2.0, 10.0):
+        for k in range(3):
+            enclosure = float(gaussian.truncated_moment_ball(h, k))
+            assert gaussian.truncated_moment(h, k) == pytest.approx(
+                enclosure, rel=2e-16 * (30 + h * h)
+            )
+        assert gaussian.phi(h) == pytest.approx(float(gaussian.phi_ball(h)), rel=3e-14)
+
+
+def test_moments_by_simulation():
+    # 6 comparisons at 4 standard errors: family-wise level 6 * 6.3e-5 = 4e-4
+    g = np.random.default_rng(11).standard_normal(1_000_000)
+    for h in (-0.5, 1.2):
+        for k in (0, 1, 2):
+            sample = np.where(g > h, (g - h) ** k, 0.0)
+            error = sample.std(ddof=1) / math.sqrt(len(sample))
+            assert abs(sample.mean() - gaussian.truncated_moment(h, k)) < 4 * error
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: gaussian.tail(40.0), "tail underflows .* use log_tail"),
+        (lambda: gaussian.phi(-40.0), "phi underflows .* use log_phi"),
+        (lambda: gaussian.truncated_moment(50.0, 1), "underflows"),
+        (lambda: gaussian.truncated_moment(0.0, 3), "k must be 0, 1 or 2, got 3"),
+        (lambda: gaussian.truncated_moment_ball(0, 3), "k must be 0, 1 or 2, got 3"),
+        (lambda: gaussian.tail(math.inf), "h must be finite, got inf"),
+        (lambda: gaussian.log_tail([0, math.nan]), "h must be finite, got nan"),
+        (lambda: gaussian.log_phi(1e200), "at most 1e150"),
+        (lambda: gaussian.expect(np.cos, 0), "nodes must be"),
+        (lambda: gaussian.expect(np.cos, 2001), "at most 2000, got 2001"),
+        (lambda: gaussian.expect(lambda x: 1.0), "must return shape"),
+        (lambda: gaussian.expect(lambda x: x * np.nan), r"f\(x\) must be finite"),
+        (lambda: gaussian.tail_ball(ball(1) / 0), "finite number"),
+    ],
+)
+def test_values_out_of_range_are_named(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
