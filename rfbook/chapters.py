@@ -204,7 +204,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("chapters are named to be copied: --copy DIR is missing")
     try:
         if args.copy is None:
-            print("\n".join(list_chapters()))
+            for name in list_chapters():
+                print(name)
         else:
             for path in copy_chapters(
                 args.copy, args.names or None, format=args.format, force=args.force

@@ -40,6 +40,12 @@ REQUIREMENTS = ROOT / "requirements"
 BUILD = ROOT / "build"
 PAGE = ROOT / "_build" / "html"
 
+REQUIRE_CUDA = """
+import sys, torch
+if not torch.cuda.is_available():
+    sys.exit("rfbook: torch sees no CUDA device (make doctor tells what it sees)")
+"""
+
 Command = Callable[[list[str]], None]
 COMMANDS: dict[str, Command] = {}
 
@@ -401,6 +407,8 @@ def run_notebook_tests(arguments: list[str]) -> None:
 def run_gpu_tests(arguments: list[str]) -> None:
     """Run on a CUDA device what must agree on any device."""
     env = prepare()
+    # Without this a suite that never asks for the device would pass on the CPU.
+    run(env, "-c", REQUIRE_CUDA)
     selection = ["--nbval-lax", "-m", "gpu or notebook"]
     # One device: one process, which also spares the machine pytest-xdist.
     run(env, "-m", "pytest", *selection, *arguments, RFBOOK_DEVICE="cuda")
@@ -456,6 +464,8 @@ def environment_yml() -> str:
     ]
     head = [
         "# Made by `make lock` from requirements/torch.txt and requirements/lock.txt.",
+        "# Torch is pip's own build for the platform; for the CPU or a CUDA build,",
+        "# install it with pip before the rest (CONTRIBUTING.md says how).",
         "name: rfbook",
         "channels:",
         "  - conda-forge",

@@ -168,7 +168,7 @@ def truncated_moment(h, k: int):
 
     Notes
     -----
-    Source: DLMF 7.18(iv), the recurrence of the repeated integrals of erfc:
+    Source: DLMF 7.18.7, the recurrence of the repeated integrals of erfc:
     k I_k = I_{k-2} - h I_{k-1} for I_k = E (g - h)_+^k / k!.
 
     Examples

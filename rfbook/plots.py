@@ -41,7 +41,7 @@ KINDS = {
     "theory": "#0072b2",
     "simulation": "#c44e00",
     "bound": "#626a73",
-    "claimed": "#a3386c",
+    "claimed": "#882255",
 }
 COLOURS = {**MODELS, **KINDS}
 MARKERS = {"RF": "o", "NT": "s", "NN": "^", "Bayes": "D"}

@@ -215,7 +215,7 @@ def psi_relu_sum(x, a: int):
     x = finite_array("x", x)
     points = x.ravel()
     values = np.empty_like(points)
-    weights = weights.astype(np.float64)
+    kinks, weights = kinks.astype(np.float64), weights.astype(np.float64)
     step = max(1, _BLOCK // len(kinks))
     for start in range(0, len(points), step):
         block = points[start : start + step, None] - kinks
@@ -758,16 +758,21 @@ def _norms(values, name: str = "R"):
     return values
 
 
+def _remainder(x):
+    """Reduce modulo 4 to [-2, 2], without rounding for every finite float."""
+    return x - 4 * np.rint(x / 4)
+
+
 def _odd_wave(x):
-    """Evaluate tri exactly: fmod is exact, and so are the differences (Sterbenz)."""
-    y = np.abs(np.fmod(x, 4.0))
-    return np.copysign(1.0, x) * np.where(y < 1, y, np.where(y < 3, 2 - y, y - 4))
+    """Evaluate tri: 2 - |r| is exact for 1 <= |r| <= 2."""
+    r = _remainder(x)
+    size = np.abs(r)
+    return np.where(size <= 1, r, np.copysign(2 - size, r))
 
 
 def _even_wave(x):
     """Evaluate tri(x - 1), the even wave with value -1 at 0, rounded once."""
-    y = np.abs(np.fmod(x, 4.0))
-    return np.where(y < 2, y - 1, 3 - y)
+    return np.abs(_remainder(x)) - 1
 
 
 def _wave(x, a: int):

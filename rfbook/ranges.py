@@ -63,6 +63,7 @@ def finite_array(name: str, values, minimum: float | None = None, *, strict=Fals
     Returns
     -------
     ndarray of float64
+        The caller's own array where it already is one: not to be written to.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def finite_array(name: str, values, minimum: float | None = None, *, strict=Fals
     if raw.dtype.kind not in "biufO":
         raise ValueError(f"{name} must be real numbers, got {raw.dtype}")
     try:
-        array = raw.astype(np.float64)
+        array = np.asarray(raw, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(
             f"{name} must be real float64 numbers, got {values!r}"

@@ -45,7 +45,7 @@ def harmonic_dimension(d: int, degree: int) -> int:
     Notes
     -----
     Source: Dai & Xu, Approximation Theory and Harmonic Analysis on Spheres and Balls,
-    2013, (1.1.5).
+    2013, Corollary 1.1.4.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def gegenbauer(d: int, degree: int, t):
 
     Notes
     -----
-    Source: DLMF 18.9.1, in the normalisation of 18.7.
+    Source: DLMF 18.9.1 and Table 18.9.1, divided by the value at 1 (Table 18.6.1).
 
     Examples
     --------
@@ -181,7 +181,7 @@ def gegenbauer(d: int, degree: int, t):
     t = finite_array("t", t)
     if (np.abs(t) > 1).any():
         raise ValueError(f"t must lie in [-1, 1], got {t[np.abs(t) > 1].flat[0]}")
-    before, now = np.ones_like(t), t if degree else np.ones_like(t)
+    before, now = np.ones_like(t), +t if degree else np.ones_like(t)
     for j in range(1, degree):
         after = ((2 * j + d - 2) * t * now - j * before) / (j + d - 2)
         before, now = now, after
@@ -372,12 +372,15 @@ def scaled_hyp0f1_ball(b, kappa):
     >>> scaled_hyp0f1_ball(Fraction(1, 2), 3).overlaps((1 + arb(-6).exp()) / 2)
     True
     """
+    from flint import arb
+
     b, kappa = ball(b), ball(kappa)
     if not (2 * b >= 1 and kappa >= 0):
         raise ValueError(f"b >= 1/2 and kappa >= 0 are needed, got {b} and {kappa}")
-    if kappa < 1:
-        return (-kappa).exp() * (kappa * kappa / 4).hypgeom_0f1(b)
-    return b.gamma() * (2 / kappa) ** (b - 1) * kappa.bessel_i(b - 1, scaled=True)
+    # d/dkappa ln of the result is -E (1 - t) under a law on [-1, 1] with E t >= 0, so
+    # that it lies in [-1, 0]: the radius of kappa enters as a factor
+    value = _scaled_hyp0f1_exact(b, kappa.mid())
+    return value * arb(0, kappa.rad()).exp()
 
 
 def _sphere_degree(d: int, degree: int) -> tuple[int, int]:
@@ -386,6 +389,23 @@ def _sphere_degree(d: int, degree: int) -> tuple[int, int]:
     if d == 1 and degree > 1:
         raise ValueError(f"on S^0 the degrees are 0 and 1, got degree {degree}")
     return d, degree
+
+
+def _scaled_hyp0f1_exact(b, kappa):
+    """Enclose at an exact kappa, raising the precision while digits are lost."""
+    from flint import ctx
+
+    goal = ctx.prec
+    for extra in (20, goal, 3 * goal, 7 * goal, 15 * goal):
+        with ctx.extraprec(extra):
+            if kappa < 1:
+                value = (-kappa).exp() * (kappa * kappa / 4).hypgeom_0f1(b)
+            else:
+                scaled = kappa.bessel_i(b - 1, scaled=True)
+                value = b.gamma() * (2 / kappa) ** (b - 1) * scaled
+        if value.rel_accuracy_bits() >= goal:
+            break
+    return +value
 
 
 def _log_0f1_series(b: float, kappa):

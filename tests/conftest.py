@@ -1,6 +1,7 @@
 """What all tests share: the browser and the device, and what to say without them."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=NEEDS[name]))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """End with what was not run for want of a browser or a device."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter,
+) -> Iterator[None]:
+    """End with what was not run for want of a browser or a device.
+
+    As the outermost wrapper it writes after pytest's own list of skips and failures.
+    """
+    yield
     skipped = terminalreporter.stats.get("skipped", [])
     for name, reason in NEEDS.items():
         count = sum(name in r.keywords and reason in str(r.longrepr) for r in skipped)

@@ -120,6 +120,13 @@ def test_the_current_environment_finds_the_package_from_anywhere(monkeypatch, tm
     dev.run(env, "-c", "import os; os.chdir('/'); import only_here")
 
 
+def test_a_gpu_run_without_a_gpu_fails_before_any_test():
+    result = run_dev("test-gpu", RFBOOK_ENV="current", CUDA_VISIBLE_DEVICES="")
+    assert result.returncode == 1
+    assert "torch sees no CUDA device" in result.stderr
+    assert "pytest" not in result.stdout
+
+
 # What the machine must have
 
 
@@ -424,7 +431,7 @@ def suite(tmp_path):
 
 
 def test_without_chromium_the_last_lines_say_what_was_not_run(suite, tmp_path):
-    result = suite("-n", "2", PATH=str(tmp_path))
+    result = suite("-n", "2", "-ra", PATH=str(tmp_path))
     assert result.returncode == 0, result.stdout + result.stderr
     *_, not_run, summary = result.stdout.rstrip().splitlines()
     assert not_run == "NOT RUN: browser (2 tests)"

@@ -265,11 +265,11 @@ def test_a_tail_must_start_where_the_checks_end(start, grade_seen):
     assert fidelity(head, registry, {0}).grade == "instances"
 
 
-def test_a_check_that_takes_a_claim_for_true_counts_only_if_that_is_whole():
+def test_a_check_that_takes_a_claim_for_true_is_a_step_unless_that_is_whole():
     given = replace(STEP, role="statement", over="", given=("even-sum",))
     claim = replace(MODEL, uses=("even-sum",), checks=(given,))
     assert graded(claim, {0, "even-sum"}) == "whole"
-    assert graded(claim, {0}) == "none"
+    assert graded(claim, {0}) == "steps"
 
 
 def test_an_experiment_only_illustrates():

@@ -85,6 +85,13 @@ def test_gegenbauer_polynomials_are_orthogonal_with_norm_one_over_dimension(d):
     np.testing.assert_allclose(gram, np.diag(inverse), atol=1e-13)
 
 
+def test_results_do_not_share_memory_with_the_points():
+    t = np.linspace(-1, 1, 5)
+    for degree in (0, 1, 2):
+        assert not np.shares_memory(special.gegenbauer(3, degree, t), t)
+        assert not np.shares_memory(special.hermite(degree, t), t)
+
+
 def test_gegenbauer_in_two_and_three_dimensions():
     t = np.linspace(-1, 1, 101)
     for degree in (0, 1, 2, 7, 60):

@@ -1,8 +1,10 @@
-/* Filters over the ledger's table: a word, and a status. Without scripts the table
-   simply stands there whole. */
+/* Filters over the ledger's tables: a word, and the column that tells how a row stands.
+   Without scripts a table simply stands there whole. */
 "use strict";
 
 (() => {
+  const STANDING = ["outcome", "state", "status"];
+
   function cellText(row, column) {
     return row.cells[column]?.textContent.trim() ?? "";
   }
@@ -13,7 +15,7 @@
     return label;
   }
 
-  function statusSelect(rows, column) {
+  function standingSelect(rows, column) {
     const select = document.createElement("select");
     select.append(new Option("all", ""));
     const names = new Set(rows.map((row) => cellText(row, column)).filter(Boolean));
@@ -22,16 +24,16 @@
   }
 
   function addFilters(table) {
-    const heads = [...table.tHead.rows[0].cells].map((c) => c.textContent.trim());
+    const heads = [...table.tHead.rows[0].cells].map((c) => c.textContent.trim().toLowerCase());
     const rows = [...table.tBodies[0].rows];
-    const column = heads.findIndex((head) => head.toLowerCase() === "status");
+    const column = heads.findIndex((head) => STANDING.includes(head));
     const word = document.createElement("input");
     word.type = "search";
     const bar = document.createElement("div");
     bar.className = "ledger-filters";
     bar.append(labelled("Find", word));
-    const select = column < 0 ? null : statusSelect(rows, column);
-    if (select) bar.append(labelled("Status", select));
+    const select = column < 0 ? null : standingSelect(rows, column);
+    if (select) bar.append(labelled(`Only ${heads[column]}`, select));
     const count = document.createElement("output");
     bar.append(count);
 

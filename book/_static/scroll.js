@@ -4,8 +4,8 @@
 
 (() => {
   const SCROLLERS =
-    "div.math, .highlight pre, .output pre, .pst-scrollable-table-container, " +
-    ".cell_output .output";
+    "div.math, mjx-container, .highlight pre, .output pre, .cell_output .output, " +
+    ".pst-scrollable-table-container";
 
   function mark() {
     for (const box of document.querySelectorAll(SCROLLERS)) {

@@ -60,7 +60,8 @@ class Check:
     over : str
         The variable of the induction.
     given : tuple of str
-        Ids of claims that the check takes for true: it counts only if they are whole.
+        Ids of claims that the check takes for true: unless they are whole, the check
+        counts as a step of the proof only.
     seed : int
         Seed of a statistical check.
     """

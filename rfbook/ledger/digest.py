@@ -59,7 +59,7 @@ def _absolute(name: str, is_package: bool, node: ast.ImportFrom) -> str:
 
 
 def closure(name: str, package: Path = PACKAGE) -> list[str]:
-    """Return a module and all it imports inside rfbook, packages on the way included."""
+    """Return a module and all it imports inside rfbook, and their packages."""
     seen: set[str] = set()
     todo = [name]
     while todo:

@@ -42,23 +42,20 @@ def fidelity(
     """
     if claim.status != "checked":
         return Fidelity(claim.status, claim.reference or "open")
-    good = [
-        check
-        for i, check in enumerate(claim.checks)
-        if i in confirmed and all(given in confirmed for given in check.given)
-    ]
+    good = [check for i, check in enumerate(claim.checks) if i in confirmed]
+    free = [c for c in good if all(given in confirmed for given in c.given)]
     if claim.expects is Verdict.FAILS:
         return Fidelity("refuted", "a counterexample") if good else Fidelity("none", "")
     target = claim.statement.domain
     pieces = [
         (check, check.domain(claim.statement))
-        for check in good
+        for check in free
         if check.kind in DECIDING and check.role == "statement"
     ]
     domains = [domain for _, domain in pieces]
     if pieces and (not target or covers(domains, target)):
         return Fidelity("whole", _kinds(pieces))
-    induction = _induction_over(claim, good)
+    induction = _induction_over(claim, free)
     if induction:
         return Fidelity("whole", f"induction over {induction}, base and step checked")
     cases = [i for i in claim.cases if i in confirmed]
@@ -68,7 +65,7 @@ def fidelity(
             return Fidelity(
                 "whole", f"{_kinds(pieces)}; the rest by {', '.join(cases)}"
             )
-    steps = [check for check in good if check.role != "statement"]
+    steps = [check for check in good if check.role != "statement" or check not in free]
     if pieces:
         why = _kinds(pieces) + ("; steps of the proof" if steps else "")
         return Fidelity("instances", why)

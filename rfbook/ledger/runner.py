@@ -77,21 +77,37 @@ def _run_planted(claim: Claim, change) -> dict:
     if claim.expects is Verdict.FAILS:
         results = [(check, check.run(statement)) for check in claim.checks]
         held = all(result.verdict is Verdict.HOLDS for _, result in results)
-        row = {"caught": held, "by": "", "verdict": str(results[0][1].verdict)}
+        row = {"caught": held, "by": "", "verdict": results[0][1].verdict.value}
         row |= {"witness": results[0][1].detail, "fools": False}
         return {"what": change.what, "near": change.near, **row}
-    row = {"caught": False, "by": "", "verdict": "HOLDS", "witness": ""}
-    for check in claim.checks:
-        result = check.run(statement)
-        if result.verdict is not Verdict.HOLDS:
+    results = _until_caught(claim, statement)
+    row = {"caught": False, "by": "", "verdict": "HOLDS", "witness": "", "unsound": ""}
+    for check, result in results:
+        if result.verdict is not Verdict.HOLDS and not row["caught"]:
             row |= {"verdict": result.verdict.value, "by": check.title}
             row |= {"witness": result.witness or result.detail}
-        if result.verdict is Verdict.FAILS:
-            row["caught"] = True
-            break
+            row["caught"] = result.verdict is Verdict.FAILS
+        elif result.verdict is Verdict.HOLDS and decides_all(check):
+            row["unsound"] = check.title
     weak = claim.weak.run(statement).verdict if claim.weak else Verdict.FAILS
     fools = weak is Verdict.HOLDS
     return {"what": change.what, "near": change.near, **row, "fools": fools}
+
+
+def decides_all(check) -> bool:
+    """Whether a check claims the whole statement: a HOLDS of a false one is unsound."""
+    return check.role == "statement" and check.kind == "symbolic" and not check.window
+
+
+def _until_caught(claim: Claim, statement) -> list:
+    """Run the checks until one fails, and those that claim the whole in any case."""
+    results, caught = [], False
+    for check in claim.checks:
+        if not caught or decides_all(check):
+            result = check.run(statement)
+            results.append((check, result))
+            caught = caught or result.verdict is Verdict.FAILS
+    return results
 
 
 def verdict_path() -> Path:
@@ -167,15 +183,26 @@ def verify(
     wanted = [find(name) for name in names]
     recorded = load_verdicts()
     rows = {c.id: row for c in registry.values() if (row := current(c, recorded))}
-    todo = [c for c in wanted if not cache or c.id not in rows]
-    todo = [c for c in todo if c.status == "checked"]
-    for row in _run_all(todo, progress):
+    for row in _run_all(_to_run(wanted, rows, cache), progress):
         rows[row["id"]] = row | {"digest": digest_of(registry[row["id"]])}
         save_verdicts(rows)
     grade(rows, registry)
-    if todo:
+    if rows != recorded["claims"]:
         save_verdicts(rows)
     return Report(tuple(wanted), {c.id: rows[c.id] for c in wanted if c.id in rows})
+
+
+def _to_run(wanted: list[Claim], rows: Mapping, cache: bool) -> list[Claim]:
+    """List what must run: the wanted, and what their fidelity takes for true."""
+    chosen, todo = {}, [(claim, cache) for claim in wanted]
+    while todo:
+        claim, kept = todo.pop(0)
+        if claim.status == "checked" and claim.id not in chosen:
+            if not (kept and claim.id in rows):
+                chosen[claim.id] = claim
+            taken = {*claim.cases, *(i for check in claim.checks for i in check.given)}
+            todo += [(claims()[i], True) for i in sorted(taken)]
+    return list(chosen.values())
 
 
 def find(name: str) -> Claim:

@@ -101,17 +101,17 @@ def copy_mathjax(app: Sphinx) -> None:
             shutil.copyfile(path, target)
 
 
-class UniqueProofIds(SphinxTransform):
-    """Give the inner parts of theorem boxes ids of their own.
+class ProofBoxes(SphinxTransform):
+    """Mend the boxes of sphinx-proof 0.4.0.
 
-    sphinx-proof 0.4.0 writes ``id="proof-content"`` into every box and
-    ``id="proof"`` into every proof, which HTML forbids.
+    It writes ``id="proof-content"`` into every box and ``id="proof"`` into every
+    proof, and HTML forbids an id twice; the word "Proof." is plain text.
     """
 
     default_priority = 700
 
     def apply(self, **kwargs: Any) -> None:
-        """Rename the body of a box after its label, drop a proof's id."""
+        """Rename the body of a box after its label; mend the proofs."""
         for section in self.document.findall(nodes.section):
             if section["ids"] == ["proof-content"]:
                 section["ids"] = [f"{section.parent['label']}-content"]
@@ -119,6 +119,29 @@ class UniqueProofIds(SphinxTransform):
             if proof["ids"] == ["proof"]:
                 proof["ids"] = []
                 proof["classes"].append("proof-text")
+                self.emphasise(proof)
+
+    @staticmethod
+    def emphasise(proof: nodes.admonition) -> None:
+        """Set the word that opens a proof apart from its text."""
+        word = "Proof."
+        text = next(proof.findall(nodes.Text), None)
+        if text is not None and text.startswith(word):
+            rest = nodes.Text(text.removeprefix(word))
+            text.parent.replace(text, [nodes.emphasis(word, word), rest])
+
+
+def mend_roles(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Make the bibliography's entries items of its list.
+
+    docutils gives them ``doc-biblioentry``, a role that DPUB-ARIA 1.1 withdrew and
+    that a list may not hold.
+    """
+    if "body" in context:
+        body = context["body"]
+        context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def card_of(box: Tag, page: str) -> str:
@@ -189,8 +212,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the settings and the steps of the build."""
     app.add_config_value("rfbook_book_url", "", "html", [str])
     app.add_config_value("rfbook_repository_url", "", "html", [str])
-    app.add_transform(UniqueProofIds)
+    app.add_transform(ProofBoxes)
     app.connect("config-inited", configure, priority=400)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("html-page-context", mend_roles)
     app.connect("build-finished", write_cards, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The built book in Chromium: one server, one browser, and what to look for in a page."""
+"""The built book in Chromium: one server, one browser, what to look for in a page."""
 
 import contextlib
 import functools
@@ -75,7 +75,7 @@ TOO_WIDE = r"""() => {
 
 @dataclass
 class OpenPage:
-    """A page in the browser, with the record of its loading, and what is wrong with it."""
+    """A page in the browser, the record of its loading, and what is wrong with it."""
 
     page: Page
     base: str
@@ -117,8 +117,9 @@ class OpenPage:
         )
 
     def resize(self, size: dict[str, int]) -> None:
-        """Change the window's size and wait for the layout."""
+        """Change the window's size and wait for the layout, and for scroll.js."""
         self.page.set_viewport_size(size)
+        self.page.wait_for_timeout(150)
         self.settle()
 
     def set_theme(self, theme: str) -> None:
@@ -282,6 +283,13 @@ def opened(request, browser, http_base) -> Iterator[OpenPage]:
 def visitor(browser, base) -> Iterator[OpenPage]:
     """Return a new page of the browser, over http and from plain files."""
     with open_page(browser, base) as page:
+        yield page
+
+
+@pytest.fixture
+def http_visitor(browser, http_base) -> Iterator[OpenPage]:
+    """Return a new page of the browser, over http."""
+    with open_page(browser, http_base) as page:
         yield page
 
 

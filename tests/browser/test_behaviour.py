@@ -24,7 +24,8 @@ def test_the_search_finds_a_word(visitor):
     visitor.goto("search.html?q=exponentially")
     results = visitor.page.locator("#search-results ul.search li")
     expect(results.first).to_be_visible()
-    assert "book/index.html" in results.locator("a").first.get_attribute("href")
+    addresses = [a.get_attribute("href") for a in results.locator("a").all()]
+    assert any("book/index.html" in address for address in addresses)
     assert visitor.messages == []
 
 
@@ -108,7 +109,8 @@ def test_what_scrolls_can_be_reached_by_keyboard(visitor, site):
         visitor.goto(f"book/{path.name}")
         visitor.page.wait_for_timeout(100)
         unreachable = visitor.page.evaluate(
-            """() => [...document.querySelectorAll("div.math")]
+            """() => [...document.querySelectorAll("div.math, mjx-container, pre")]
+                .filter((e) => getComputedStyle(e).overflowX !== "visible")
                 .filter((e) => e.scrollWidth > e.clientWidth && e.tabIndex !== 0)
                 .map((e) => e.textContent.slice(0, 60))"""
         )

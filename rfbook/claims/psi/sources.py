@@ -7,9 +7,9 @@ CHAPTER = "psi"
 
 def printed(where: str, relation: str = "as printed", note: str = "") -> Source:
     """Name a place in the conference version (NeurIPS 2019) of the first source."""
-    return Source("yehudai2019power", "NeurIPS 2019", where, relation, note)
+    return Source("YehudaiShamir2019", "NeurIPS 2019", where, relation, note)
 
 
 def later(where: str, relation: str = "as printed", note: str = "") -> Source:
     """Name a place in the later arXiv text, which we read without its formulas."""
-    return Source("yehudai2019power", "arXiv, later version", where, relation, note)
+    return Source("YehudaiShamir2019", "arXiv, later version", where, relation, note)

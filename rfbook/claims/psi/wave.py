@@ -240,7 +240,8 @@ ODD = Claim(
     statement=Statement(
         "For every $[[a]]$ and $[[x]]$,\n\n"
         "$$\\psi_a(-x) = [[sign]]\\, \\psi_a(x).$$\n\n"
-        "So $\\psi_a$ is odd on $[-a, a]$ if $a$ is odd, and even there if $a$ is even.",
+        "So $\\psi_a$ is odd on $[-a, a]$ if $a$ is odd, "
+        "and even there if $a$ is even.",
         {"a": Integers(1), "x": Reals(-a, a)},
         {"sign": (-1) ** a},
     ),
@@ -435,7 +436,8 @@ COUNTS = Claim(
     title="How many ReLUs, and how large their weights",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[a]]$ the function $\\psi_a$ is a constant plus $[[neurons]]$ ReLUs; "
+        "For every $[[a]]$ the function $\\psi_a$ is a constant plus $[[neurons]]$ "
+        "ReLUs; "
         "their output weights $\\alpha_j$ satisfy\n\n"
         "$$\\sum_j \\lvert \\alpha_j \\rvert = [[sum_abs]], \\qquad "
         "\\sum_j \\alpha_j^2 = [[sum_squares]].$$",
@@ -487,7 +489,7 @@ COUNTS_PRINTED = Claim(
             "proof of Theorem 4.2, equation (5)",
             "refutes",
             "The source's own count, a weights of modulus at most 2, gives 24d^2 + 4. "
-            "Only the sum of the squares is judged here, not what the proof does with it.",
+            "Only the sum of the squares is judged here.",
         ),
     ),
     expects=Verdict.FAILS,
@@ -520,7 +522,7 @@ def _outside_exact(statement, domain) -> Result:
 
 
 def _outside_piece(statement, domain) -> Result:
-    """Beyond the last kink the piece n = a goes on; before the first one nothing acts."""
+    """Beyond the last kink the piece n = a goes on; before the first nothing acts."""
     if statement.left != -1:
         return fails(
             f"x < -a: no ReLU is active, psi is the constant -1, not {statement.left}"
@@ -534,7 +536,8 @@ OUTSIDE = Claim(
     title="Outside the interval",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[a]]$: $\\psi_a(x) = [[left]]$ for $x \\le -a$, and for $x \\ge a$\n\n"
+        "For every $[[a]]$: $\\psi_a(x) = [[left]]$ for $x \\le -a$, "
+        "and for $x \\ge a$\n\n"
         "$$\\psi_a(x) = [[right]].$$\n\n"
         "So $\\psi_a$ is neither odd nor periodic nor bounded on the whole line.",
         {"a": Integers(1)},

@@ -1,0 +1,124 @@
+"""The interactive figures: their numbers, and what stands where no script runs."""
+
+import base64
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from rfbook.panels import Frame, Panel, relu_panel
+from rfbook.psi import psi_relu_sum
+from rfbook.sphinxext.offline import is_external, page_addresses
+
+A = 5
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return relu_panel(A, start=2)
+
+
+@pytest.fixture(scope="module")
+def bundle(panel):
+    return panel._repr_mimebundle_()
+
+
+@pytest.fixture(scope="module")
+def html(bundle):
+    return BeautifulSoup(bundle["text/html"], "html.parser")
+
+
+def on(line, x):
+    """Evaluate a polyline."""
+    return np.interp(x, *np.array(line).T)
+
+
+def test_frame_n_is_the_sum_of_the_first_n_relus(panel):
+    x = np.linspace(-A - 2, A + 3, 1001)
+    total = np.full_like(x, -1.0)
+    for n, frame in enumerate(panel.frames):
+        if n:
+            weight = 1 if n == 1 else 2 * (-1) ** (n - 1)
+            total += weight * np.maximum(x - (2 * (n - 1) - A), 0)
+        assert np.allclose(on(frame.line, x), total, atol=1e-12)
+        assert [x for x, _ in frame.dots] == [2 * j - A for j in range(n)]
+    assert len(panel.frames) == A + 2
+
+
+def test_the_last_frame_and_the_goal_are_psi(panel):
+    x = np.linspace(-A - 2, A + 3, 1001)
+    for line in (panel.frames[-1].line, panel.goal):
+        assert np.allclose(on(line, x), psi_relu_sum(x, A), atol=1e-12)
+
+
+def test_the_table_counts_the_weights(panel):
+    assert panel.columns == ("n", "term added", "last slope", "sum of |weights|")
+    assert panel.frames[0].cells == ["0", "−1", "0", "0"]
+    assert panel.frames[2].cells == ["2", "−2 [x + 3]₊", "−1", "3"]
+    assert panel.frames[-1].cells == ["6", "−2 [x − 5]₊", "−1", str(2 * A + 1)]
+
+
+def test_the_page_has_the_numbers_the_picture_and_the_table(panel, bundle, html):
+    figure = html.select_one("figure.rf-panel")
+    assert json.loads(figure.select_one("script").string) == panel.data()
+    picture = figure.select_one(".rf-panel-static img")
+    assert picture["alt"] == panel.alt
+    assert picture["src"] == "data:image/png;base64," + bundle["image/png"]
+    rows = [[td.text for td in tr("td")] for tr in figure.select("tbody tr")]
+    assert rows == [frame.cells for frame in panel.frames]
+    assert figure.select_one("details").has_attr("open")
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+def test_nothing_is_loaded(bundle):
+    addresses = list(page_addresses(bundle["text/html"]))
+    assert addresses
+    assert not any(map(is_external, addresses))
+
+
+def test_a_text_cannot_end_the_script_or_the_markup(panel):
+    text = "</script><b>&"
+    page = replace(panel, control=text, caption=text, alt=text)
+    soup = BeautifulSoup(page._repr_mimebundle_()["text/html"], "html.parser")
+    assert soup.b is None
+    assert json.loads(soup.script.string)["control"] == text
+    assert soup.figcaption.text == soup.img["alt"] == text
+
+
+def test_the_text_form_is_the_table(panel, bundle):
+    lines = bundle["text/plain"].splitlines()
+    assert lines[0] == f"Panel of {A + 2} frames"
+    assert lines[2].split() == ["0", "−1", "0", "0"]
+    assert len(lines) == A + 4
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"start": 7}, "one of 7 frames, got 7"),
+        ({"start": -1}, "one of 7 frames, got -1"),
+        ({"frames": ()}, "one of 0 frames"),
+        ({"columns": ("n",)}, r"a row has 1 cells, got \['0', "),
+        ({"goal": [(0, np.nan)]}, "must be finite, got nan"),
+        ({"limits": (0, 1, 0, np.inf)}, "must be finite, got inf"),
+        ({"limits": (1, 0, 0, 1)}, r"must be increasing, got \(1, 0, 0, 1\)"),
+    ],
+)
+def test_a_malformed_panel_is_refused(panel, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(panel, **change)
+
+
+@pytest.mark.parametrize(("a", "start"), [(0, None), (16, None), (7, 9), (2.5, None)])
+def test_a_panel_out_of_range_is_refused(a, start):
+    with pytest.raises(ValueError, match=r"got (0|16|9|2\.5)"):
+        relu_panel(a, start)
+
+
+def test_every_frame_has_its_picture():
+    frames = [Frame([(0, 0), (1, n)], [], [str(n)]) for n in range(4)]
+    panel = Panel("n", "lines", "Lines.", ["n"], frames, [(0, 0), (1, 1)], (0, 1, 0, 3))
+    drawn = [axes for axes in panel.figure().axes if axes.axison]
+    assert [axes.get_title(loc="left") for axes in drawn] == ["0", "1", "2", "3"]
