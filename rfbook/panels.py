@@ -156,8 +156,13 @@ class Panel:
             grid = figure.subplots(
                 rows, _COLUMNS, sharex=True, sharey=True, squeeze=False
             )
-            for axes, frame in zip(grid.flat, self.frames, strict=False):
+            before = (None, *self.frames)
+            for axes, frame, last in zip(grid.flat, self.frames, before, strict=False):
                 axes.plot(*_columns(self.goal), color="#b9c0c7", lw=1.2)
+                if last:
+                    axes.plot(
+                        *_columns(last.line), "--", color=plots.colour("theory"), lw=1
+                    )
                 axes.plot(*_columns(frame.line), color=plots.colour("theory"), lw=1.8)
                 axes.plot(
                     *_columns(frame.dots), "o", ms=4, color=plots.colour("simulation")
@@ -273,7 +278,8 @@ def relu_panel(a: int, start: int | None = None) -> Panel:
         ),
         caption=(
             f"The sum that defines \N{GREEK SMALL LETTER PSI} for a = {a}, cut off "
-            "after n ReLUs (blue, kinks orange), and the whole sum (grey)."
+            "after n ReLUs (blue, kinks orange; dashed, one ReLU fewer), and the whole "
+            "sum (grey)."
         ),
         columns=("n", "term added", "last slope", "sum of |weights|"),
         frames=frames,

@@ -19,12 +19,14 @@ STATIC = ROOT / "book" / "_static"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 
 CONF = """
-extensions = ["myst_parser", "sphinx_proof", "rfbook.sphinxext.site",
+extensions = ["myst_parser", "sphinx_proof", "sphinx_exercise", "rfbook.sphinxext.site",
               "rfbook.sphinxext.offline"]
 myst_enable_extensions = ["dollarmath"]
 html_theme = "basic"
 """
 PAGE = """# Title
+
+## One is one
 
 ```{prf:theorem} One
 :label: one-is-one
@@ -44,6 +46,20 @@ $2 = 2$.
 
 ```{prf:proof}
 The same.
+```
+
+```{exercise}
+:label: ex-three
+Three.
+```
+
+```{solution} ex-three
+Three.
+```
+
+```{exercise}
+:label: ex-four
+Four.
 ```
 """
 
@@ -85,7 +101,11 @@ def test_ids_in_theorem_boxes_are_unique(built):
     soup = BeautifulSoup((built / "index.html").read_text("utf-8"), "html.parser")
     ids = [tag["id"] for tag in soup.find_all(id=True)]
     assert len(ids) == len(set(ids))
-    assert {"one-is-one", "two-is-two", "one-is-one-content"} <= set(ids)
+    expected = {"one-is-one", "one-is-one-content", "on-one-is-one", "ex-four-content"}
+    assert expected <= set(ids)
+    assert "theorem" in soup.find(id="one-is-one")["class"]
+    contents = [a["href"] for a in soup.select(".sphinxsidebar a")]
+    assert "#on-one-is-one" in contents
 
 
 def test_the_word_proof_is_set_apart_once(built):

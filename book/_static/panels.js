@@ -64,7 +64,9 @@
       this.stage.append(this.svg);
       const name = element("label", { for: id }, this.data.control);
       const bar = element("div", { class: "rf-panel-bar" });
-      bar.append(name, this.number, this.fewer, this.slider, this.more);
+      const keys = element("div", { class: "rf-panel-keys" });
+      keys.append(this.fewer, this.slider, this.more);
+      bar.append(name, this.number, keys);
       this.figure.querySelector(".rf-panel-static").replaceWith(this.stage, bar, this.readout);
       this.details.open = false;
       this.slider.addEventListener("input", () => this.show(Number(this.slider.value)));

@@ -130,7 +130,8 @@ class Statement:
 
     def _render(self, name: str) -> str:
         if name in self.domain:
-            return self.domain[name].latex(name)
+            # A name of several letters, such as ell or omega, is a TeX command.
+            return self.domain[name].latex(name if len(name) == 1 else f"\\{name}")
         return render(self.parts[name])
 
 

@@ -29,6 +29,7 @@ SOURCES = ("rfbook/**/*.py", "requirements/*.txt", "book/_static/data/**/*")
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
 MATHJAX_FILES = ("tex-chtml.js", "output/chtml/fonts/woff-v2/*.woff")
 CARDS_FILE = "cards-data.js"
+BODY_IDS = {"proof-content", "exercise-content", "solution-content"}
 
 
 def sources_digest(root: Path, patterns: Iterable[str] = SOURCES) -> str:
@@ -101,20 +102,26 @@ def copy_mathjax(app: Sphinx) -> None:
             shutil.copyfile(path, target)
 
 
-class ProofBoxes(SphinxTransform):
-    """Mend the boxes of sphinx-proof 0.4.0.
+class Boxes(SphinxTransform):
+    """Mend the boxes of sphinx-proof 0.4.0 and sphinx-exercise 1.2.1.
 
-    It writes ``id="proof-content"`` into every box and ``id="proof"`` into every
-    proof, and HTML forbids an id twice; the word "Proof." is plain text.
+    They write one and the same id into the body of every box and into every proof,
+    and HTML forbids an id twice; a box's label may also be the id that docutils made
+    of a heading. The word "Proof." is plain text.
     """
 
     default_priority = 700
 
     def apply(self, **kwargs: Any) -> None:
-        """Rename the body of a box after its label; mend the proofs."""
+        """Make the ids unique, a label's own before all; mend the proofs."""
+        labels = set()
+        for body in self.document.findall(nodes.section):
+            if len(body["ids"]) == 1 and body["ids"][0] in BODY_IDS:
+                label = body.parent["label"]
+                labels.add(label)
+                body["ids"] = [f"{label}-content"]
         for section in self.document.findall(nodes.section):
-            if section["ids"] == ["proof-content"]:
-                section["ids"] = [f"{section.parent['label']}-content"]
+            section["ids"] = [f"on-{i}" if i in labels else i for i in section["ids"]]
         for proof in self.document.findall(nodes.admonition):
             if proof["ids"] == ["proof"]:
                 proof["ids"] = []
@@ -212,7 +219,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the settings and the steps of the build."""
     app.add_config_value("rfbook_book_url", "", "html", [str])
     app.add_config_value("rfbook_repository_url", "", "html", [str])
-    app.add_transform(ProofBoxes)
+    app.add_transform(Boxes)
     app.connect("config-inited", configure, priority=400)
     app.connect("builder-inited", copy_mathjax)
     app.connect("html-page-context", mend_roles)

@@ -19,7 +19,6 @@ from rfbook.doctor import find_chromium
 
 SITE = Path(__file__).resolve().parents[2] / "_build" / "html"
 NO_BOOK = f"{SITE} holds no book: run `make book` first"
-PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -30,10 +29,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-extensions",
     "--disable-sync",
 ]
-
-# Faults of the theme's own parts that axe finds on every page: rule, the element's
-# selector, where it is known or why it stands. At most five.
-THEME_FAULTS: tuple[tuple[str, str, str], ...] = ()
 
 FILE_NAME = re.compile(
     r"\.(png|svg|jpe?g|gif|webp)$|^[\w./-]*/[\w./-]*$|^[0-9a-f]{16,}$"
@@ -61,6 +56,10 @@ DOUBLE_IDS = r"""() => {
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
 }"""
+UNREACHABLE = r"""() => [...document.querySelectorAll("div.math, mjx-container, pre")]
+    .filter((e) => getComputedStyle(e).overflowX !== "visible")
+    .filter((e) => e.scrollWidth > e.clientWidth && e.tabIndex !== 0)
+    .map((e) => e.textContent.slice(0, 60))"""
 TOO_WIDE = r"""() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
@@ -108,10 +107,11 @@ class OpenPage:
         self.settle()
 
     def settle(self) -> None:
-        """Wait for MathJax and for two frames to be drawn."""
+        """Wait for the fonts, for MathJax, and for two frames to be drawn."""
         self.page.evaluate(
             """async () => {
               await window.MathJax?.startup?.promise;
+              await document.fonts.ready;
               for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
             }"""
         )
@@ -170,8 +170,12 @@ class OpenPage:
         """Return what makes the page wider than the window."""
         return self.page.evaluate(TOO_WIDE)
 
+    def unreachable_scrollers(self) -> list[str]:
+        """Return what scrolls sideways and is no stop of the keyboard."""
+        return self.page.evaluate(UNREACHABLE)
+
     def axe_violations(self) -> list[str]:
-        """Return axe-core's findings, the theme's known faults left out."""
+        """Return axe-core's findings; none is excused."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(axe_source())
         options = {"resultTypes": ["violations"]}
@@ -180,15 +184,9 @@ class OpenPage:
         for violation in found["violations"]:
             for node in violation["nodes"]:
                 target = " ".join(map(str, node["target"]))
-                if not is_theme_fault(violation["id"], target):
-                    detail = node.get("failureSummary", "").split("\n")[-1].strip()
-                    lines.append(f"{violation['id']}: {target}: {detail}")
+                detail = node.get("failureSummary", "").split("\n")[-1].strip()
+                lines.append(f"{violation['id']}: {target}: {detail}")
         return lines
-
-
-def is_theme_fault(rule: str, target: str) -> bool:
-    """Tell whether a finding is on the list of the theme's known faults."""
-    return any(rule == r and re.search(t, target) for r, t, _ in THEME_FAULTS)
 
 
 @functools.cache

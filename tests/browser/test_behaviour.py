@@ -95,23 +95,10 @@ def test_a_card_goes_when_the_pointer_goes(visitor, link_to_theorem):
     expect(card).to_have_count(0)
 
 
+@pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_formulas_stand_in_pages_opened_as_files(visitor, site):
     for path in sorted(site.glob("book/*.html")):
         visitor.goto(f"book/{path.name}")
         assert visitor.formula_faults() == [], path.name
     assert visitor.messages == []
     assert visitor.outside_requests() == []
-
-
-def test_what_scrolls_can_be_reached_by_keyboard(visitor, site):
-    visitor.resize({"width": 390, "height": 844})
-    for path in sorted(site.glob("book/*.html")):
-        visitor.goto(f"book/{path.name}")
-        visitor.page.wait_for_timeout(100)
-        unreachable = visitor.page.evaluate(
-            """() => [...document.querySelectorAll("div.math, mjx-container, pre")]
-                .filter((e) => getComputedStyle(e).overflowX !== "visible")
-                .filter((e) => e.scrollWidth > e.clientWidth && e.tabIndex !== 0)
-                .map((e) => e.textContent.slice(0, 60))"""
-        )
-        assert unreachable == [], path.name

@@ -81,6 +81,12 @@ def test_a_wide_page_is_seen(victim):
     assert victim.overflow()
 
 
+def test_a_scroller_out_of_the_keyboards_reach_is_seen(victim):
+    assert victim.unreachable_scrollers() == []
+    plant(victim, f"<pre style='overflow-x: auto'>{'long ' * 90}</pre>")
+    assert victim.unreachable_scrollers()
+
+
 def test_console_messages_and_uncaught_errors_are_seen(victim):
     assert victim.messages == []
     victim.page.evaluate("() => console.error('planted')")

@@ -131,7 +131,7 @@ ONE_FREQUENCY = Claim(
     title="One frequency, seen by any function",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$, $[[R]]$ and $\\[[omega]]$ let $w$ be uniform on the sphere "
+        "For every $[[d]]$, $[[R]]$ and $[[omega]]$ let $w$ be uniform on the sphere "
         "of radius $R$ in $\\mathbb{R}^d$ and $e_w(x) = e^{i \\omega \\langle w, x "
         "\\rangle}$. Then\n\n"
         "$$\\sup_{\\lVert f \\rVert = 1} \\mathbb{E}_w \\lvert \\langle f, e_w "
@@ -308,6 +308,7 @@ DECAY = Claim(
             "the bound at the smallest R, from where it decreases, for d <= 200",
             _decay_balls,
             {"d": DIMENSIONS},
+            "step",
         ),
     ),
     planted=(
@@ -487,7 +488,7 @@ LIMIT = Claim(
     title="The exact exponential rate",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ and $\\[[beta]]$,\n\n"
+        "For every $[[d]]$ and $[[beta]]$,\n\n"
         "$$([[low]])\\, r(\\beta) \\le -\\ln \\Lambda_d(\\beta d) \\le [[high]]\\, "
         "r(\\beta), \\qquad r(\\beta) = [[rate]], \\quad t = [[point]].$$\n\n"
         "So $-\\frac{1}{d} \\ln \\Lambda_d(\\beta d) \\to r(\\beta)$ as "
@@ -711,7 +712,7 @@ DEGREE_ONE = Claim(
     title="Degree one sees most",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$, $\\[[ell]]$ and $[[j]]$ the overlaps "
+        "For every $[[d]]$, $[[ell]]$ and $[[j]]$ the overlaps "
         "$q(d; k, \\ell) = \\mathbb{E}_{t \\sim \\mu_d}\\, t^k P_\\ell^{(d)}(t)$ "
         "satisfy\n\n"
         "$$q(d; \\ell + 2j, \\ell + 2) = [[ratio]]\\; q(d; \\ell + 2j, \\ell).$$\n\n"

@@ -376,7 +376,7 @@ def _dimension_exact(statement, domain) -> Result:
         found = laplacian_kernel(*case)
         return found == claimed, f"(d, l): {found} = {claimed}"
 
-    return every(product(domain["d"], domain["ℓ"]), compare)
+    return every(product(domain["d"], domain["ell"]), compare)
 
 
 def _dimension_counted(statement, domain) -> Result:
@@ -407,9 +407,10 @@ DIMENSION = Claim(
     title="How many spherical harmonics there are",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ and $[[ℓ]]$, with $\\binom{m}{-1} = \\binom{m}{-2} = 0$,\n\n"
+        "For every $[[d]]$ and $[[ell]]$, "
+        "with $\\binom{m}{-1} = \\binom{m}{-2} = 0$,\n\n"
         "$$\\dim \\mathcal H_\\ell^d = [[all]] - [[taken]].$$",
-        {"d": Integers(2), "ℓ": Integers(0)},
+        {"d": Integers(2), "ell": Integers(0)},
         {
             "all": binomial(d + ell - 1, ell),
             "taken": binomial(d + ell - 3, ell - 2),
@@ -420,7 +421,7 @@ DIMENSION = Claim(
             "exact",
             "the rank of the Laplacian",
             _dimension_exact,
-            {"d": Integers(2, 5), "ℓ": Integers(0, 6)},
+            {"d": Integers(2, 5), "ell": Integers(0, 6)},
         ),
         Check(
             "symbolic",
@@ -443,7 +444,7 @@ DIMENSION = Claim(
         "exact",
         "degrees 0 and 1 only",
         _dimension_exact,
-        {"d": Integers(2, 5), "ℓ": Integers(0, 1)},
+        {"d": Integers(2, 5), "ell": Integers(0, 1)},
     ),
 )
 
@@ -556,7 +557,7 @@ def _funk_hecke_exact(statement, domain) -> Result:
                     return False, f"(d, l), K = t^{power}: {left} = {right}"
         return True, "both sides"
 
-    return every(product(domain["d"], domain["ℓ"]), compare)
+    return every(product(domain["d"], domain["ell"]), compare)
 
 
 def _funk_hecke_zonal(statement, domain) -> Result:
@@ -590,7 +591,8 @@ FUNK_HECKE = Claim(
     title="Zonal kernels act on harmonics by numbers (Funk and Hecke)",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ and $[[ℓ]]$ let $P_\\ell^{(d)}$ be the polynomial of degree "
+        "For every $[[d]]$ and $[[ell]]$ let $P_\\ell^{(d)}$ be the polynomial "
+        "of degree "
         "$\\ell$ with\n\n"
         "$$(1 - t^2) P'' - (d - 1)\\, t P' + [[eigenvalue]]\\, P = 0, "
         "\\qquad P(1) = [[at_one]].$$\n\n"
@@ -600,7 +602,7 @@ FUNK_HECKE = Claim(
         "\\kappa_\\ell\\, Y(u), \\qquad \\kappa_\\ell = "
         "\\frac{\\int_{-1}^1 K P_\\ell^{(d)} (1 - t^2)^{[[exponent]]}\\, dt}"
         "{\\int_{-1}^1 (1 - t^2)^{[[exponent]]}\\, dt}.$$",
-        {"d": Integers(2), "ℓ": Integers(0)},
+        {"d": Integers(2), "ell": Integers(0)},
         {
             "eigenvalue": ell * (ell + d - 2),
             "at_one": 1,
@@ -612,7 +614,7 @@ FUNK_HECKE = Claim(
             "exact",
             "powers K against isotropic powers Y at a rational point",
             _funk_hecke_exact,
-            {"d": Integers(2, 5), "ℓ": Integers(0, 4)},
+            {"d": Integers(2, 5), "ell": Integers(0, 4)},
             role="step",
         ),
         Check(
@@ -633,7 +635,7 @@ FUNK_HECKE = Claim(
         "exact",
         "the constant harmonic only",
         _funk_hecke_exact,
-        {"d": Integers(2, 5), "ℓ": Integers(0, 0)},
+        {"d": Integers(2, 5), "ell": Integers(0, 0)},
         role="step",
     ),
 )
@@ -658,7 +660,7 @@ def _overlap_exact(statement, domain) -> Result:
         zeros = not any(means[:degree]) and not any(means[degree + 1 :: 2])
         return zeros and means[-1] == claimed, f"(d, l, j): {means[-1]} = {claimed}"
 
-    return every(product(domain["d"], domain["ℓ"], domain["j"]), compare)
+    return every(product(domain["d"], domain["ell"], domain["j"]), compare)
 
 
 def _overlap_base(statement, domain) -> Result:
@@ -713,12 +715,12 @@ OVERLAP = Claim(
     title="The overlap of a power with a harmonic",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$, $[[ℓ]]$ and $[[j]]$, with $x^{(n)} = x (x+1) \\cdots "
+        "For every $[[d]]$, $[[ell]]$ and $[[j]]$, with $x^{(n)} = x (x+1) \\cdots "
         "(x+n-1)$,\n\n"
         "$$\\mathbb E_{t \\sim \\mu_d}\\, t^{\\ell + 2j} P_\\ell^{(d)}(t) = [[value]],"
         "$$\n\nand $\\mathbb E_{t \\sim \\mu_d}\\, t^k P_\\ell^{(d)}(t) = 0$ if "
         "$k < \\ell$ or $k - \\ell$ is odd.",
-        {"d": Integers(2), "ℓ": Integers(0), "j": Integers(0)},
+        {"d": Integers(2), "ell": Integers(0), "j": Integers(0)},
         {"value": overlap(ell + j, sympy.factorial(j))},
     ),
     uses=("sphere-moments", "funk-hecke"),
@@ -727,15 +729,15 @@ OVERLAP = Claim(
             "exact",
             "by the moments",
             _overlap_exact,
-            {"d": Integers(2, 6), "ℓ": Integers(0, 6), "j": Integers(0, 4)},
+            {"d": Integers(2, 6), "ell": Integers(0, 6), "j": Integers(0, 4)},
         ),
         Check(
             "symbolic",
             "l = 0: the moments",
             _overlap_base,
-            {"ℓ": Integers(0, 0)},
+            {"ell": Integers(0, 0)},
             role="base",
-            over="ℓ",
+            over="ell",
             given=("sphere-moments",),
         ),
         Check(
@@ -744,7 +746,7 @@ OVERLAP = Claim(
             _overlap_step,
             {},
             "induction",
-            "ℓ",
+            "ell",
         ),
         Check("symbolic", "the integration by parts", _overlap_lowering, role="step"),
     ),
@@ -769,7 +771,7 @@ OVERLAP = Claim(
         "exact",
         "j = 0 only",
         _overlap_exact,
-        {"d": Integers(2, 6), "ℓ": Integers(0, 6), "j": Integers(0, 0)},
+        {"d": Integers(2, 6), "ell": Integers(0, 6), "j": Integers(0, 0)},
     ),
 )
 
