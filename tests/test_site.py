@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
 
 from rfbook.sphinxext import offline, site
 
@@ -113,6 +115,35 @@ def test_the_word_proof_is_set_apart_once(built):
     proofs = soup.select("div.proof-text")
     assert [p.em.get_text() for p in proofs] == ["Proof.", "Proof."]
     assert proofs[0].get_text().split() == ["Proof.", "By", "counting.", "Quite."]
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("a $x$, b", ["\\(x\\),"]),
+        ("a ($x$) b", ["(\\(x\\))"]),
+        ("$x$.", ["\\(x\\)."]),
+        ("($x$ and $y$), $z$ b", ["(\\(x\\)", "\\(y\\)),"]),
+        ("a $x$ b", []),
+        ("$x$", []),
+        ("$x$$y$", []),
+    ],
+)
+def test_a_formula_keeps_the_marks_that_touch_it(text, joined):
+    document = new_document("page")
+    paragraph = nodes.paragraph()
+    for i, part in enumerate(re.split(r"\$", text)):
+        if part:
+            paragraph += nodes.math(part, part) if i % 2 else nodes.Text(part)
+    document += paragraph
+    before = document.astext()
+    site.JoinedPunctuation(document).apply()
+    found = [
+        "".join(rf"\({c.astext()}\)" if isinstance(c, nodes.math) else c for c in n)
+        for n in document.findall(nodes.inline)
+    ]
+    assert found == joined
+    assert document.astext() == before
 
 
 def test_a_page_brings_its_own_mathjax(built):

@@ -150,8 +150,8 @@ class Reals:
     def __str__(self) -> str:
         left = "(" if self.open_low or self.low is None else "["
         right = ")" if self.open_high or self.high is None else "]"
-        low = "-oo" if self.low is None else self.low
-        high = "oo" if self.high is None else self.high
+        low = "-∞" if self.low is None else self.low
+        high = "∞" if self.high is None else self.high
         return f"{left}{low}, {high}{right}"
 
 

@@ -305,7 +305,7 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Show every check of every claim, for notebooks."""
-        body = []
+        body, names = [], ["claim", "kind", "what", "verdict", "evidence"]
         for claim in self.claims:
             row = self.rows.get(claim.id, {"checks": [], "planted": []})
             for check in row["checks"]:
@@ -314,11 +314,12 @@ class Report:
             for planted in row["planted"]:
                 cells = (claim.id, "planted", planted["what"], planted["verdict"])
                 body.append((*cells, planted["witness"]))
-        head = "".join(
-            f"<th>{h}</th>" for h in ("claim", "kind", "what", "verdict", "evidence")
-        )
+        alone = len(self.claims) == 1
+        head = "".join(f"<th>{name}</th>" for name in names[alone:])
         rows = "".join(
-            "<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in line) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{escape(str(cell))}</td>" for cell in line[alone:])
+            + "</tr>"
             for line in body
         )
         return f'<table class="checks"><thead><tr>{head}</tr></thead>{rows}</table>'

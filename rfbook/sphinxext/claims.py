@@ -88,7 +88,8 @@ def add_status_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None
 def status_line(claim: Claim, row: dict | None) -> nodes.container:
     """Say what a machine made of a claim: verdict, fidelity, planted errors, print."""
     line = nodes.container(classes=["claim-status", colour(claim, row)])
-    words = [status_words(claim, row)]
+    head, _, rest = status_words(claim, row).partition(": ")
+    words = []
     if row:
         told = sum(planted["caught"] for planted in row["planted"])
         kind = "mended forms told apart" if row["expects"] == "FAILS" else "planted "
@@ -96,18 +97,20 @@ def status_line(claim: Claim, row: dict | None) -> nodes.container:
         words.append(f"{told} of {len(row['planted'])} {kind}")
     words += [word for word in (print_words(claim),) if word]
     paragraph = nodes.paragraph("", "")
-    head, *tail = words
     paragraph += nodes.strong("", head, classes=["claim-verdict"])
-    paragraph += nodes.Text(" · " + " · ".join(tail) if tail else "")
+    paragraph += nodes.Text(": " + rest if rest else "")
+    paragraph += nodes.Text("".join(f" · {word}" for word in words))
     line += paragraph
     return line
 
 
 def colour(claim: Claim, row: dict | None) -> str:
-    """Return the class of a status line: ok, no or grey."""
+    """Return the class of a status line: ok, refuted, no or grey."""
     if claim.status != "checked":
         return "grey"
-    return "ok" if row and row["ok"] else "no"
+    if not (row and row["ok"]):
+        return "no"
+    return "refuted" if row["expects"] == "FAILS" else "ok"
 
 
 def status_words(claim: Claim, row: dict | None) -> str:
@@ -144,7 +147,7 @@ def print_words(claim: Claim) -> str:
 
 
 def links(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:
-    """Return the links of a status line: the check's source, the ledger, the citation."""
+    """Return the links of a status line: the check's source, ledger, citation."""
     if app.builder.format != "html":
         return []
     ledger = app.builder.get_relative_uri(docname, LEDGER)

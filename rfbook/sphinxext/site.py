@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,6 +30,8 @@ SOURCES = ("rfbook/**/*.py", "requirements/*.txt", "book/_static/data/**/*")
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
 MATHJAX_FILES = ("tex-chtml.js", "output/chtml/fonts/woff-v2/*.woff")
 CARDS_FILE = "cards-data.js"
+OPENING = re.compile(r"[(\[“‘]+$")
+CLOSING = re.compile(r"^[.,;:!?)\]”’…]+")
 BODY_IDS = {"proof-content", "exercise-content", "solution-content"}
 
 
@@ -138,6 +141,46 @@ class Boxes(SphinxTransform):
             text.parent.replace(text, [nodes.emphasis(word, word), rest])
 
 
+class JoinedPunctuation(SphinxTransform):
+    """Keep an inline formula on one line with the comma or bracket that touches it.
+
+    A browser may break a line on either side of a typeset formula, and would let a
+    line begin with the comma that follows one.
+    """
+
+    default_priority = 710
+
+    def apply(self, **kwargs: Any) -> None:
+        """Wrap each such formula and its marks into one unbreakable part."""
+        for formula in list(self.document.findall(nodes.math)):
+            parent = formula.parent
+            at = parent.index(formula)
+            before, opening = self.cut(parent, at - 1, OPENING)
+            after, closing = self.cut(parent, at + 1, CLOSING)
+            if opening or closing:
+                marks = [nodes.Text(opening), formula, nodes.Text(closing)]
+                joined = nodes.inline("", "", *marks, classes=["joined"])
+                first, last = at - (before is not None), at + 1 + (after is not None)
+                rest = [nodes.Text(t) for t in (before, after) if t]
+                parent[first:last] = [
+                    *rest[: bool(before)],
+                    joined,
+                    *rest[bool(before) :],
+                ]
+
+    @staticmethod
+    def cut(
+        parent: nodes.Element, at: int, marks: re.Pattern
+    ) -> tuple[str | None, str]:
+        """Split the text beside a formula into its rest and the marks that touch it."""
+        beside = parent[at] if 0 <= at < len(parent) else None
+        if not isinstance(beside, nodes.Text):
+            return None, ""
+        found = marks.search(beside)
+        touching = found[0] if found else ""
+        return marks.sub("", beside, count=1), touching
+
+
 def mend_roles(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -220,6 +263,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("rfbook_book_url", "", "html", [str])
     app.add_config_value("rfbook_repository_url", "", "html", [str])
     app.add_transform(Boxes)
+    app.add_transform(JoinedPunctuation)
     app.connect("config-inited", configure, priority=400)
     app.connect("builder-inited", copy_mathjax)
     app.connect("html-page-context", mend_roles)

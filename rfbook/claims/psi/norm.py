@@ -916,7 +916,7 @@ def _printed_kinks(statement, domain) -> Result:
 
 PRINTED = Claim(
     id="psi-norm-printed",
-    title="The norm as printed",
+    title="The norm as printed, which is false",
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$, with $a = [[size]]$, and every $w$ with "

@@ -476,7 +476,7 @@ def _printed_squares(statement, domain) -> Result:
 
 COUNTS_PRINTED = Claim(
     id="psi-counts-printed",
-    title="The sum of squares as printed",
+    title="The sum of squares as printed, which is false",
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$ and $a = [[size]]$,\n\n"
