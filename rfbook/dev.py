@@ -340,22 +340,39 @@ def book(arguments: list[str]) -> None:
 def build(env: Environment, arguments: list[str]) -> Path:
     """Build the book aside and return the directory of its pages.
 
-    A build that failed or was killed leaves a mark, and the next one starts afresh: an
-    incremental build would take half-written pages as they are, and would not repeat
-    the warnings of pages that it does not read again.
+    A finished build writes down what shaped its pages. The next one starts afresh if
+    that has changed, or if the build before it failed or was killed: an incremental
+    build keeps pages that left the book, takes half-written ones as they are, and does
+    not repeat the warnings of pages that it does not read again.
     """
     stage = BUILD / "book"
-    unfinished = stage / "unfinished"
-    if unfinished.exists():
+    made_from = stage / "made-from"
+    shape = book_shape()
+    if not made_from.is_file() or made_from.read_text(encoding="utf-8") != shape:
         for leftover in ("html", ".doctrees"):
             shutil.rmtree(stage / "_build" / leftover, ignore_errors=True)
     stage.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
+    made_from.unlink(missing_ok=True)
     strict = ["-W", "-n", "--keep-going", "--path-output", stage]
     jupyter_book = "from jupyter_book.cli.main import main; main()"
     run(env, "-c", jupyter_book, "build", ".", *strict, *arguments)
-    unfinished.unlink()
+    made_from.write_text(shape, encoding="utf-8")
     return stage / "_build" / "html"
+
+
+def book_shape() -> str:
+    """Return the digest of what shapes every page: settings, contents, extension."""
+    digest = hashlib.sha256()
+    settings = [ROOT / "_config.yml", ROOT / "_toc.yml", REQUIREMENTS / "lock.txt"]
+    extension = sorted((ROOT / "rfbook" / "sphinxext").glob("*.py"))
+    for path in [
+        *settings,
+        *extension,
+        *sorted((ROOT / "book" / "_templates").glob("*")),
+    ]:
+        if path.is_file():
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def publish(pages: Path) -> None:

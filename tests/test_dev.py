@@ -336,6 +336,17 @@ def test_a_killed_build_leaves_the_old_book_and_the_next_starts_afresh(
     assert (dev.PAGE / "index.html").read_text() == "new"
 
 
+def test_a_page_that_left_the_contents_leaves_the_book(checkout, builder):
+    builder.update({"index.html": "old", "gone.html": "old"})
+    assert dev.main(["book"]) == 0
+    del builder["gone.html"]
+    assert dev.main(["book"]) == 0
+    assert (dev.PAGE / "gone.html").exists()
+    (checkout / "_toc.yml").write_text("root: book/index\n")
+    assert dev.main(["book"]) == 0
+    assert not (dev.PAGE / "gone.html").exists()
+
+
 def test_a_book_is_served_only_when_built(checkout):
     assert dev.main(["serve"]) == 2
 

@@ -68,6 +68,7 @@ from rfbook.ledger import (
     identity,
     unknown,
 )
+from rfbook.psi import second_moment_ball
 
 R = Symbol("R", positive=True)
 a = Symbol("a", integer=True, positive=True)
@@ -1091,6 +1092,20 @@ def _sixth_symbolic(statement, domain) -> Result:
     return holds("it increases from d = 1 on") if above else unknown("too low at d = 1")
 
 
+def _sixth_series(statement, domain) -> Result:
+    """Enclose the moment by the room's series, beyond the reach of the kinks."""
+
+    def sides(dimension):
+        size, radius, bound = (
+            sympify(part).subs(d, dimension)
+            for part in (statement.size, statement.radius, statement.bound)
+        )
+        radius = Fraction(int(radius.p), int(radius.q))
+        return second_moment_ball(radius, int(size)), exact_ball(bound)
+
+    return every_ball(domain["d"], sides, statement.relation)
+
+
 SIXTH = Claim(
     id="psi-norm-sixth",
     title="At least 1/6 in every dimension",
@@ -1130,6 +1145,12 @@ SIXTH = Claim(
             "the kinks of psi_a^2",
             ctx.workprec(64)(_printed_kinks),
             {"d": Integers(1, 44)},
+        ),
+        Check(
+            "interval",
+            "the series, its rest and the tails enclosed",
+            _sixth_series,
+            {"d": Integers(1, 200)},
         ),
     ),
     planted=(
