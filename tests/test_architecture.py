@@ -5,7 +5,7 @@ import pytest
 from rfbook.ledger.digest import PACKAGE, imports
 
 GROUND = {"ranges", "special", "gaussian", "devices", "records"}
-FIRST = {"activations", "training", "ledger"}
+FIRST = {"activations", "exercises", "ledger", "training"}
 ROOF = {
     "chapters",
     "cli",
@@ -13,7 +13,6 @@ ROOF = {
     "dev",
     "doctor",
     "golden",
-    "exercises",
     "panels",
     "plots",
     "sphinxext",

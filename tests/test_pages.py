@@ -5,7 +5,7 @@ import re
 import pytest
 
 from rfbook.ledger import claims
-from rfbook.ledger.pages import boxes, differences, read_pages
+from rfbook.ledger.pages import THEOREMS, boxes, differences, read_pages
 
 
 def test_every_box_is_a_claim_and_every_claim_has_its_box(book):
@@ -17,26 +17,26 @@ def test_every_box_is_a_claim_and_every_claim_has_its_box(book):
     assert [fault for _, fault in faults] == []
 
 
+BOX = re.compile(rf"^`{{3,}}\{{prf:({'|'.join(THEOREMS)})\}}.*?^`{{3,}}$", re.M | re.S)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (r"(-1)^{a}", r"- (-1)^{a}"),
+        (r"\left(-1\right)^{a}", r"- \left(-1\right)^{a}"),
         (r"\{1, 2, 3, \dots\}", r"\{0, 1, 2, \dots\}"),
         (r"\le x \le", r"< x \le"),
+        (r" \le ", " < "),
         (r"\operatorname{tri}(x", r"\operatorname{tri}(-x"),
     ],
 )
 def test_an_edit_of_a_real_page_is_seen(book, old, new):
+    """Edit one box after the other: a sign, a range, an inequality, an argument."""
     text = (book / "psi.md").read_text(encoding="utf-8")
-    changed = [
-        text[: box.start()]
-        + text[box.start() : box.end()].replace(old, new, 1)
-        + text[box.end() :]
-        for box in re.finditer(r"^`{3,}\{prf:.*?^`{3,}$", text, re.M | re.S)
-        if old in box[0]
-    ]
-    assert changed, f"no box of the page holds {old}"
-    for page in changed:
+    spans = [match.span() for match in BOX.finditer(text) if old in match[0]]
+    assert spans, f"no box of the page holds {old}"
+    for start, end in spans:
+        page = text[:start] + text[start:end].replace(old, new, 1) + text[end:]
         faults = [fault for _, fault in differences(boxes(page, "psi"), claims())]
         assert any("not the claim's statement" in fault for fault in faults)
 

@@ -10,6 +10,9 @@ Examples
 import sys
 from types import ModuleType
 
+CHAPTERS = ("tools", "psi")
+"""The modules, in the order of the book."""
+
 
 class _Claims(ModuleType):
     """Both the package of claim modules and the function that readers call."""

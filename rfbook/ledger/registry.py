@@ -19,14 +19,15 @@ def claims() -> Mapping[str, Claim]:
     """Return every claim of the book by id, in the order of the chapters."""
     import rfbook.claims as package
 
+    present = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    if present != set(package.CHAPTERS):
+        raise ValueError(f"claims of {present}, chapters {package.CHAPTERS}")
     found: list[Claim] = []
-    for module in pkgutil.iter_modules(package.__path__):
-        room = importlib.import_module(f"rfbook.claims.{module.name}")
+    for name in package.CHAPTERS:
+        room = importlib.import_module(f"rfbook.claims.{name}")
         for claim in room.CLAIMS:
-            if claim.chapter.replace("-", "_") != module.name:
-                raise ValueError(
-                    f"{claim.id} says chapter {claim.chapter}: {module.name}"
-                )
+            if claim.chapter.replace("-", "_") != name:
+                raise ValueError(f"{claim.id} says chapter {claim.chapter}: {name}")
             found.append(claim)
     return gather(found)
 

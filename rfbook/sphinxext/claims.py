@@ -32,6 +32,7 @@ LOGGER = logging.getLogger(__name__)
 FOLDER = "book"
 LEDGER = f"{FOLDER}/ledger"
 SOURCE = "sources"
+AUTHORS = {"YehudaiShamir2019": "Yehudai and Shamir", "Ghorbani2019": "Ghorbani et al."}
 
 
 # --- what must be true before a page is built -----------------------------------------
@@ -242,7 +243,8 @@ def facts(claim: Claim) -> nodes.field_list:
     add("id", nodes.literal("", claim.id))
     for source in claim.sources:
         note = f" {source.note}" if source.note else ""
-        place = f"{source.where} [{source.version}]: {source.relation}.{note}"
+        who = AUTHORS.get(source.key, source.key)
+        place = f"{who} ({source.version}), {source.where}: {source.relation}.{note}"
         add("source", nodes.Text(place))
     below = list(claim.uses)
     deeper = len(ancestors(claims(), claim.id))
