@@ -490,7 +490,8 @@ LIMIT = Claim(
     statement=Statement(
         "For every $[[d]]$ and $[[beta]]$,\n\n"
         "$$([[low]])\\, r(\\beta) \\le -\\ln \\Lambda_d(\\beta d) \\le [[high]]\\, "
-        "r(\\beta), \\qquad r(\\beta) = [[rate]], \\quad t = [[point]].$$\n\n"
+        "r(\\beta),$$\n\n"
+        "$$r(\\beta) = [[rate]], \\qquad t = [[point]].$$\n\n"
         "So $-\\frac{1}{d} \\ln \\Lambda_d(\\beta d) \\to r(\\beta)$ as "
         "$d \\to \\infty$.",
         {"d": Integers(1), "beta": POSITIVE},
