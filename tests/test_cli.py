@@ -28,7 +28,7 @@ def test_verify_details_and_json(capsys):
 def test_a_red_claim_gives_status_one(monkeypatch, capsys):
     broken = runner.run_claim(claims()["psi-counts"]) | {"ok": False}
     monkeypatch.setattr(runner, "run_claim", lambda claim: broken)
-    monkeypatch.setattr(runner, "save_verdicts", lambda rows, path=None: None)
+    monkeypatch.setattr(runner, "record", lambda rows, path=None: None)
     assert main(["verify", "psi-counts", "--no-cache"]) == 1
     assert "RED" in capsys.readouterr().out
 

@@ -36,7 +36,15 @@ from rfbook.ledger.domain import contains, covers
 from rfbook.ledger.fidelity import fidelity
 from rfbook.ledger.pages import box_text, boxes, differences
 from rfbook.ledger.registry import ancestors, circular, descendants
-from rfbook.ledger.runner import Report, current, grade, load_verdicts, run_claim
+from rfbook.ledger.runner import (
+    Report,
+    current,
+    grade,
+    load_verdicts,
+    record,
+    run_claim,
+    verify,
+)
 
 N = Symbol("n", integer=True, positive=True)
 
@@ -498,3 +506,17 @@ def test_the_digest_reaches_the_ledger_itself():
     names = closure("rfbook.claims.psi")
     assert {"rfbook.ledger.deciders", "rfbook.claims.psi.wave"} <= set(names)
     assert Path(PACKAGE, "ledger", "deciders.py").is_file()
+
+
+def test_runs_side_by_side_keep_each_others_outcomes(tmp_path):
+    path = tmp_path / "verdicts.json"
+    rows = verify(["psi-pieces", "psi-odd"]).rows
+    record({"psi-odd": rows["psi-odd"]}, path)
+    # Alone, a check that takes psi-pieces for true is a step of the proof.
+    assert "all a, x" not in load_verdicts(path)["claims"]["psi-odd"]["why"]
+    record({"psi-pieces": rows["psi-pieces"]}, path)
+    held = load_verdicts(path)["claims"]
+    assert {name: row["fidelity"] for name, row in held.items()} == {
+        "psi-odd": "whole",
+        "psi-pieces": "whole",
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from multiprocessing import get_context
@@ -126,17 +127,28 @@ def verdict_path() -> Path:
 
 
 def load_verdicts(path: Path | None = None) -> dict:
-    """Read the verdict file, or the one a wheel carries; empty if there is none."""
-    packaged = PACKAGE / "_verdicts.json"
-    for place in [path] if path else [verdict_path(), packaged]:
+    """Read the verdict file; by default over the one that a wheel carries.
+
+    Returns
+    -------
+    dict
+        With the key ``claims``, empty if there is no file.
+
+    Raises
+    ------
+    ValueError
+        If a file is damaged, naming it.
+    """
+    found = {"format": FORMAT, "claims": {}}
+    for place in [path] if path else [PACKAGE / "_verdicts.json", verdict_path()]:
         if place.is_file():
             try:
                 data = json.loads(place.read_text(encoding="utf-8"))
             except json.JSONDecodeError as error:
                 raise ValueError(f"{place} is damaged: {error}") from error
             if data.get("format") == FORMAT:
-                return data
-    return {"format": FORMAT, "claims": {}}
+                found["claims"] |= data["claims"]
+    return found
 
 
 def current(claim: Claim, verdicts: Mapping) -> dict | None:
@@ -159,6 +171,35 @@ def save_verdicts(rows: Mapping[str, dict], path: Path | None = None) -> None:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     temporary.replace(path)
+
+
+def record(new: Mapping[str, dict], path: Path | None = None) -> None:
+    """Add outcomes to the verdict file, and grade what it then holds.
+
+    Runs side by side add to one file: each reads it again under a lock, and keeps what
+    the others found, as far as it is of this very code.
+    """
+    path = path or verdict_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.with_name(f"{path.name}.lock")):
+        held = load_verdicts(path)
+        rows = {c.id: row for c in claims().values() if (row := current(c, held))}
+        rows |= {name: dict(row) for name, row in new.items()}
+        grade(rows, claims())
+        save_verdicts(rows, path)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file's lock; where the system has none, go on without."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with path.open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def verify(
@@ -185,10 +226,10 @@ def verify(
     rows = {c.id: row for c in registry.values() if (row := current(c, recorded))}
     for row in _run_all(_to_run(wanted, rows, cache), progress):
         rows[row["id"]] = row | {"digest": digest_of(registry[row["id"]])}
-        save_verdicts(rows)
+        record({row["id"]: rows[row["id"]]})
     grade(rows, registry)
     if rows != recorded["claims"]:
-        save_verdicts(rows)
+        record(rows)
     return Report(tuple(wanted), {c.id: rows[c.id] for c in wanted if c.id in rows})
 
 

@@ -7,7 +7,7 @@ build fails) about every theorem box that is not its claim's statement.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -328,12 +328,18 @@ def source_page(claim: Claim) -> str:
 def claim_module(claim: Claim) -> str:
     """Return the module in whose text a claim's id is written."""
     package = "rfbook.claims." + claim.chapter.replace("-", "_")
-    import_module(package)
     mark = f'id="{claim.id}"'
-    for name in closure(package):
-        if name.startswith(package) and mark in module_path(name).read_text("utf-8"):
+    for name, text in package_texts(package).items():
+        if mark in text:
             return name
     raise ExtensionError(f"no module of {package} writes {mark}")
+
+
+@cache
+def package_texts(package: str) -> dict[str, str]:
+    """Return the texts of a chapter's claim modules, by name."""
+    names = [name for name in closure(package) if name.startswith(package)]
+    return {name: module_path(name).read_text("utf-8") for name in names}
 
 
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
