@@ -77,8 +77,12 @@ class Integers:
         return rf"{name} \in \{{{a}, {a + s}, \dots, {b}\}}"
 
     def __str__(self) -> str:
-        end = "..." if self.high is None else f"...,{self.high}"
-        return f"{self.low},{self.low + self.step},{end}"
+        if self.high is None:
+            return f"{self.low}, {self.low + self.step}, ..."
+        if self.high - self.low <= 2 * self.step:
+            return ", ".join(str(value) for value in self)
+        second = f" {self.low + self.step}," if self.step > 1 else ""
+        return f"{self.low},{second} ..., {self.high}"
 
 
 @dataclass(frozen=True)

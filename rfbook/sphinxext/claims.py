@@ -205,11 +205,7 @@ class LedgerDirective(SphinxDirective):
         for claim in claims().values():
             row = rows.get(claim.id)
             link = nodes.reference("", claim.id, refid=f"claim-{claim.id}")
-            told = f"{sum(p['caught'] for p in row['planted'])} of "
-            told += str(len(row["planted"]))
-            outcome = outcome_word(row) if row else claim.status
-            cells = [link, claim.chapter, outcome, row["fidelity"] if row else "", told]
-            body.append(cells)
+            body.append([link, claim.chapter, *table_words(claim, row)])
         head = ["claim", "chapter", "outcome", "fidelity", "planted"]
         return table(head, body, ["ledger"])
 
@@ -293,6 +289,20 @@ def _row(cells: list) -> nodes.row:
         content = cell if isinstance(cell, nodes.Node) else nodes.Text(str(cell))
         made += nodes.entry("", nodes.paragraph("", "", content))
     return made
+
+
+def table_words(claim: Claim, row: dict | None) -> tuple[str, str, str]:
+    """Return outcome, fidelity and planted changes told apart, for the table.
+
+    Examples
+    --------
+    >>> table_words(claims()["fourier-uniqueness"], None)
+    ('cited', '', '')
+    """
+    if row is None:
+        return claim.status, "", ""
+    told = sum(planted["caught"] for planted in row["planted"])
+    return outcome_word(row), row["fidelity"], f"{told} of {len(row['planted'])}"
 
 
 class CoverageDirective(SphinxDirective):

@@ -18,6 +18,7 @@ from rfbook.ledger import (
     Planted,
     Reals,
     Result,
+    Source,
     Statement,
     every,
     every_identity,
@@ -117,6 +118,22 @@ def _triangle_first(statement, domain) -> Result:
 
 B = 8 * (-1) ** k / (pi**2 * (2 * k + 1) ** 2)
 
+UNIQUENESS = Claim(
+    id="fourier-uniqueness",
+    title="Fourier coefficients determine a continuous function",
+    chapter=CHAPTER,
+    statement=Statement(
+        "Two continuous functions on $\\mathbb{R}$ with the same period and the same "
+        "Fourier coefficients are equal."
+    ),
+    sources=(
+        Source("Fejer1904", "Mathematische Annalen 58", "pp. 51-69", "background"),
+    ),
+    status="cited",
+    reference="Fejér, Mathematische Annalen 58 (1904), 51-69",
+)
+
+
 TRIANGLE_SERIES = Claim(
     id="triangle-fourier",
     title="The Fourier series of the triangle wave",
@@ -129,6 +146,7 @@ TRIANGLE_SERIES = Claim(
         {"x": Reals(), "k": Integers(0)},
         {"angle": pi * x * (2 * k + 1) / 2, "coefficient": B, "total": 1},
     ),
+    uses=("fourier-uniqueness",),
     checks=(
         Check(
             "interval",
@@ -213,6 +231,7 @@ SQUARE_SERIES = Claim(
         {"t": Reals(-1, 1), "n": Integers(1)},
         {"constant": Rational(1, 3), "coefficient": C},
     ),
+    uses=("fourier-uniqueness",),
     checks=(
         Check(
             "interval",
@@ -246,4 +265,4 @@ SQUARE_SERIES = Claim(
     ),
 )
 
-CLAIMS = (TRIANGLE_SERIES, SQUARE_SERIES)
+CLAIMS = (UNIQUENESS, TRIANGLE_SERIES, SQUARE_SERIES)
