@@ -740,6 +740,7 @@ DEGREE_ONE = Claim(
             "Gegenbauer polynomials against moments, d = 2, ..., 6",
             _degree_exact,
             {"d": Integers(2, 6), "ell": Integers(0, 6), "j": Integers(0, 5)},
+            "step",
         ),
         Check(
             "interval",

@@ -425,6 +425,7 @@ MONOTONE = Claim(
             "the sign from the kinks of tri^2, over 600 boxes",
             _slope_boxes,
             {"R": Reals(Fraction(1, 64), 1)},
+            "step",
         ),
         Check(
             "interval",
