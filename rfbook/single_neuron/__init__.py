@@ -1,0 +1,123 @@
+"""One ReLU neuron seen by features that were chosen without looking at it.
+
+The neuron (`neuron`), its exact spectrum (`spectrum`) and the blocks that it forms
+(`blocks`), errors and widths (`width`), the exact numbers that they take (`exact`), the
+bounds that the chapter proves (`bounds`), random features (`features`) and gradient
+descent (`descent`). The chapter is ``book/single-neuron.md``.
+"""
+
+from rfbook.single_neuron.bounds import (
+    direct_error_floor,
+    direct_least_features,
+    direct_success_bound,
+    energy_tail,
+    energy_tail_ball,
+    fixed_bias_least_features,
+    printed_weight_bound_log,
+    proved_weight_bound_log,
+    wave_error_floor,
+    wave_kinks,
+    wave_least_features,
+    wave_least_norm,
+    wave_success_bound,
+)
+from rfbook.single_neuron.descent import (
+    gradient_descent,
+    neuron_error,
+    neuron_gradient,
+    sgd_errors,
+)
+from rfbook.single_neuron.features import (
+    BIAS_LAWS,
+    best_combination_errors,
+    normal_density,
+    orthant_probability,
+    random_directions,
+    random_feature_errors,
+    relu_gram,
+    relu_inner_product,
+    relu_products,
+    tangent_feature_errors,
+    tangent_gram,
+    tangent_products,
+    zero_bias_floor,
+)
+from rfbook.single_neuron.neuron import (
+    relu_coefficients,
+    relu_kernel,
+    relu_second_moment,
+    relu_second_moment_ball,
+    relu_variance_ball,
+)
+from rfbook.single_neuron.spectrum import (
+    BIAS_RANGE,
+    DEGREE_LIMIT,
+    relu_spectrum,
+    relu_spectrum_ball,
+    relu_spectrum_log,
+    relu_spectrum_series,
+    relu_zero_bias_ball,
+)
+from rfbook.single_neuron.width import (
+    THRESHOLDS,
+    Threshold,
+    best_error,
+    best_error_ball,
+    radius,
+    width_for_share,
+    width_needed,
+    width_table,
+)
+
+__all__ = [
+    "BIAS_LAWS",
+    "BIAS_RANGE",
+    "DEGREE_LIMIT",
+    "THRESHOLDS",
+    "Threshold",
+    "best_combination_errors",
+    "best_error",
+    "best_error_ball",
+    "direct_error_floor",
+    "direct_least_features",
+    "direct_success_bound",
+    "energy_tail",
+    "energy_tail_ball",
+    "fixed_bias_least_features",
+    "gradient_descent",
+    "neuron_error",
+    "neuron_gradient",
+    "normal_density",
+    "orthant_probability",
+    "printed_weight_bound_log",
+    "proved_weight_bound_log",
+    "radius",
+    "random_directions",
+    "random_feature_errors",
+    "relu_coefficients",
+    "relu_gram",
+    "relu_inner_product",
+    "relu_kernel",
+    "relu_products",
+    "relu_second_moment",
+    "relu_second_moment_ball",
+    "relu_spectrum",
+    "relu_spectrum_ball",
+    "relu_spectrum_log",
+    "relu_spectrum_series",
+    "relu_variance_ball",
+    "relu_zero_bias_ball",
+    "sgd_errors",
+    "tangent_feature_errors",
+    "tangent_gram",
+    "tangent_products",
+    "wave_error_floor",
+    "wave_kinks",
+    "wave_least_features",
+    "wave_least_norm",
+    "wave_success_bound",
+    "width_for_share",
+    "width_needed",
+    "width_table",
+    "zero_bias_floor",
+]
