@@ -1,13 +1,15 @@
-r"""Interactive figures: frames that a slider steps through, with no server.
+r"""Interactive figures: sliders over numbers that Python has computed, with no server.
 
-A `Panel` holds polylines that Python has computed. In the book the shared script
-``book/_static/panels.js`` finds its HTML, reads the numbers that stand in it as JSON
-and draws one frame at a time; the slider and the two buttons work with a mouse, a
-finger and the keyboard. Where scripts do not run (print, a notebook that is not
-trusted or stands alone) the same HTML shows all frames side by side as a picture,
-and in either case a table of them.
+A `Panel` holds polylines, of which one slider shows one at a time. A `CountPanel`
+holds whole numbers on a grid, with a slider for each of its directions; a `CurvePanel`
+has such a grid of curves. In the book
+the shared script ``book/_static/panels.js`` finds their HTML, reads the numbers that
+stand in it as JSON and draws; the controls work with a mouse, a finger and the
+keyboard. Where scripts do not run (print, a notebook that is not trusted or stands
+alone) the same HTML shows a picture, and in either case a table.
 
-The chapters use it as ``rfbook.panels.relu_panel(7)``.
+The chapters use them as ``rfbook.panels.relu_panel(7)``,
+``rfbook.panels.width_panel()`` and ``rfbook.panels.weight_panel()``.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,8 +60,71 @@ class Frame:
     cells: Sequence[str]
 
 
+class _Interactive:
+    """What both kinds of panel put on a page; they bring numbers, picture and table."""
+
+    alt: str
+    caption: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
+        """Return the panel for the page, as a picture for print, and as text."""
+        png = self._png()
+        return {
+            "text/html": self._html(png),
+            "image/png": b64encode(png).decode("ascii"),
+            "text/plain": repr(self),
+        }
+
+    def _png(self) -> bytes:
+        from rfbook import plots
+
+        buffer = io.BytesIO()
+        with plots.style():
+            self.figure().savefig(
+                buffer, format="png", dpi=150, metadata={"Software": None}
+            )
+        return buffer.getvalue()
+
+    def _html(self, png: bytes) -> str:
+        # "</" must not end the script's element, whatever a text says.
+        data = json.dumps(self.data(), separators=(",", ":")).replace("</", r"<\/")
+        source = f"data:image/png;base64,{b64encode(png).decode('ascii')}"
+        return (
+            '<figure class="rf-panel">\n'
+            f'<div class="rf-panel-static"><img alt="{escape(self.alt)}" '
+            f'src="{source}"></div>\n'
+            f"{self._table()}\n"
+            f"<figcaption>{escape(self.caption)}</figcaption>\n"
+            f'<script type="application/json">{data}</script>\n'
+            "</figure>"
+        )
+
+
+def _table(summary: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table that can be folded away; heads, cells and summary are HTML."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return (
+        f"<details open><summary>{summary}</summary>\n"
+        '<div class="pst-scrollable-table-container"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n"
+        "</table></div></details>"
+    )
+
+
+def _text_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a plain table."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
 @dataclass(frozen=True)
-class Panel:
+class Panel(_Interactive):
     """Frames to step through, drawn against one goal.
 
     Parameters
@@ -122,14 +190,9 @@ class Panel:
 
     def __repr__(self) -> str:
         count = len(self.frames)
-        rows = [self.columns, *(frame.cells for frame in self.frames)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
         head = f"Panel of {count} frame" + "s" * (count != 1)
-        return "\n".join([head, *lines])
+        rows = [self.columns, *(frame.cells for frame in self.frames)]
+        return "\n".join([head, *_text_table(rows)])
 
     def data(self) -> dict:
         """Return the numbers that the script draws, as plain lists."""
@@ -173,51 +236,368 @@ class Panel:
                 axes.axis("off")
         return figure
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        """Return the panel for the page, as a picture for print, and as text."""
-        png = self._png()
+    def _table(self) -> str:
+        heads = map(escape, self.columns)
+        rows = [[escape(cell) for cell in frame.cells] for frame in self.frames]
+        return _table("All steps in a table", [*heads], rows)
+
+
+@dataclass(frozen=True)
+class Control:
+    """One slider of a `CountPanel` or a `CurvePanel`.
+
+    Parameters
+    ----------
+    name : str
+        What is chosen.
+    labels : sequence of str
+        The choices, at least one; ``^{3/4}`` raises the 3/4.
+    start : int
+        The place of the choice that is shown first.
+    """
+
+    name: str
+    labels: Sequence[str]
+    start: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class CountPanel(_Interactive):
+    """Whole numbers on a grid, of any size, with a slider for each direction.
+
+    The picture shows the power of ten against the first control. Grey curves show
+    the other choices of the second.
+
+    Parameters
+    ----------
+    quantity : str
+        What the numbers count.
+    controls : sequence of Control
+        Two or more. The first one's labels are numbers, in increasing order.
+    counts : nested sequences
+        ``counts[k]...[j][i]``, the last control outermost: each is a whole number as a
+        text, ``"12"``, or its leading digits, ``"1.234e57"``.
+    marks : sequence of (str, float)
+        Counts that a reader knows, as powers of ten, to compare with.
+    alt, caption : str
+        As in `Panel`.
+
+    Raises
+    ------
+    ValueError
+        If the counts do not fill the grid, one of them is no count, or a control's
+        start is not one of its labels.
+
+    Examples
+    --------
+    >>> controls = [Control("d", ["2", "3"]), Control("norm", ["1", "d^{2}"])]
+    >>> CountPanel("width", controls, [["4", "5"], ["70", "8.123e45"]], [], "", "")
+    CountPanel of 2 x 2 counts
+    d  1  d^{2}
+    2  4  70
+    3  5  8.123e45
+    """
+
+    quantity: str
+    controls: Sequence[Control]
+    counts: Sequence
+    marks: Sequence[tuple[str, float]]
+    alt: str
+    caption: str
+
+    def __post_init__(self) -> None:
+        for control in self.controls:
+            if not 0 <= control.start < len(control.labels):
+                raise ValueError(
+                    f"{control.name}: start must name one of "
+                    f"{len(control.labels)} labels, got {control.start}"
+                )
+        shape = tuple(len(control.labels) for control in reversed(self.controls))
+        cells = np.array(self.counts, dtype=object)
+        if cells.shape != shape:
+            raise ValueError(f"counts must have the shape {shape}, got {cells.shape}")
+        for cell in cells.flat:
+            power_of_ten(cell)
+
+    def __repr__(self) -> str:
+        sizes = " x ".join(str(len(control.labels)) for control in self.controls)
+        rows = _text_table([self._heads(), *self._rows()])
+        return "\n".join([f"CountPanel of {sizes} counts", *rows])
+
+    def data(self) -> dict:
+        """Return what the script draws; the counts of one curve are one text."""
         return {
-            "text/html": self._html(png),
-            "image/png": b64encode(png).decode("ascii"),
-            "text/plain": repr(self),
+            "kind": "count",
+            "quantity": self.quantity,
+            "summary": self._summary(),
+            "controls": [
+                {"name": c.name, "labels": list(c.labels), "start": c.start}
+                for c in self.controls
+            ],
+            "counts": _join_innermost(self.counts),
+            "marks": [list(mark) for mark in self.marks],
         }
 
-    def _png(self) -> bytes:
+    def slice(self) -> list[list[str]]:
+        """Return the counts shown first: a row for each label of the second control."""
+        shown = self.counts
+        for control in reversed(self.controls[2:]):
+            shown = shown[control.start]
+        return [list(row) for row in shown]
+
+    def figure(self) -> Figure:
+        """Draw all curves of the choice shown first."""
+        from matplotlib.figure import Figure
+
         from rfbook import plots
 
-        buffer = io.BytesIO()
+        x = [float(label) for label in self.controls[0].labels]
         with plots.style():
-            self.figure().savefig(
-                buffer, format="png", dpi=150, metadata={"Software": None}
-            )
-        return buffer.getvalue()
+            figure = Figure(figsize=(plots.WIDTH, 3.8))
+            axes = figure.subplots()
+            powers = np.array([[power_of_ten(c) for c in row] for row in self.slice()])
+            ends = _apart(powers[:, -1], 0.05 * powers.max())
+            for place, (y, end) in enumerate(zip(powers, ends, strict=True)):
+                chosen = place == self.controls[1].start
+                colour = plots.colour("theory" if chosen else "bound")
+                axes.plot(x, y, color=colour, lw=2.4 if chosen else 1.2)
+                label = f"${self.controls[1].labels[place]}$"
+                axes.text(1.015 * x[-1], end, label, color=colour, va="center")
+            for _, power in self.marks:
+                axes.axhline(power, color=plots.colour("simulation"), lw=1, ls=":")
+            right = axes.secondary_yaxis("right")
+            names = [name.replace(" of ", "\nof ") for name, _ in self.marks]
+            right.set_yticks([power for _, power in self.marks], names, fontsize=9)
+            axes.yaxis.set_major_formatter(lambda value, _: f"$10^{{{value:g}}}$")
+            axes.set(xlabel=self.controls[0].name, ylabel=self.quantity)
+            axes.set(xlim=(0, 1.1 * x[-1]), ylim=(0, None))
+        return figure
 
-    def _html(self, png: bytes) -> str:
-        # "</" must not end the script's element, whatever a text says.
-        data = json.dumps(self.data(), separators=(",", ":")).replace("</", r"<\/")
-        source = f"data:image/png;base64,{b64encode(png).decode('ascii')}"
-        return (
-            '<figure class="rf-panel">\n'
-            f'<div class="rf-panel-static"><img alt="{escape(self.alt)}" '
-            f'src="{source}"></div>\n'
-            f"{self._table()}\n"
-            f"<figcaption>{escape(self.caption)}</figcaption>\n"
-            f'<script type="application/json">{data}</script>\n'
-            "</figure>"
-        )
+    def _heads(self) -> list[str]:
+        return [self.controls[0].name, *self.controls[1].labels]
+
+    def _rows(self) -> list[list[str]]:
+        columns = [self.controls[0].labels, *self.slice()]
+        return [list(row) for row in zip(*columns, strict=True)]
 
     def _table(self) -> str:
-        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self.columns)
-        rows = "\n".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in f.cells) + "</tr>"
-            for f in self.frames
-        )
-        return (
-            "<details open><summary>All steps in a table</summary>\n"
-            '<div class="pst-scrollable-table-container"><table>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n"
-            "</table></div></details>"
-        )
+        """Write the choice shown first; the script fills the table again."""
+        others = [f"{c.name} = {c.labels[c.start]}" for c in self.controls[2:]]
+        heads = [_raised(head) for head in self._heads()]
+        rows = [[_count_html(cell) for cell in row] for row in self._rows()]
+        return _table(_raised(", ".join([self._summary(), *others])), heads, rows)
+
+    def _summary(self) -> str:
+        first, second = self.controls[:2]
+        return f"{self.quantity}, for each {first.name} and {second.name}"
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One choice of a `CurvePanel`.
+
+    Parameters
+    ----------
+    curves : sequence of sequence of float
+        The values of one curve for each picture.
+    goals : sequence of sequence of float
+        What each is compared with, in the background; empty for nothing.
+    cells : sequence of str
+        The choice's part of the table.
+    """
+
+    curves: Sequence[Sequence[float]]
+    goals: Sequence[Sequence[float]]
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, repr=False)
+class CurvePanel(_Interactive):
+    """Curves on a grid of choices, with a slider for each direction.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+        Two.
+    titles : sequence of str
+        One for each picture.
+    x : sequence of float
+        Where all curves are evaluated, increasing.
+    frames : sequence of Curves
+        One for each choice, the last control's fastest.
+    columns : sequence of str
+        Heads of the table, behind those of the controls.
+    alt, caption : str
+        As in `Panel`.
+
+    Raises
+    ------
+    ValueError
+        If the frames do not fill the grid, a curve has not the length of `x`, a number
+        is not finite, or a control's start is not one of its labels.
+
+    Examples
+    --------
+    >>> frames = [Curves([[0, n]], [[]], [str(n)]) for n in range(4)]
+    >>> controls = [Control("a", ["1", "2"]), Control("b", ["1", "2"])]
+    >>> CurvePanel(controls, ["line"], [0, 1], frames, ["end"], "", "")
+    CurvePanel of 2 x 2 choices
+    a  b  end
+    1  1  0
+    1  2  1
+    2  1  2
+    2  2  3
+    """
+
+    controls: Sequence[Control]
+    titles: Sequence[str]
+    x: Sequence[float]
+    frames: Sequence[Curves]
+    columns: Sequence[str]
+    alt: str
+    caption: str
+
+    def __post_init__(self) -> None:
+        for control in self.controls:
+            if not 0 <= control.start < len(control.labels):
+                raise ValueError(
+                    f"{control.name}: start must name one of "
+                    f"{len(control.labels)} labels, got {control.start}"
+                )
+        choices = math.prod(len(control.labels) for control in self.controls)
+        if len(self.controls) != 2 or len(self.frames) != choices:
+            raise ValueError(
+                f"two controls with {choices} choices need as many frames, "
+                f"got {len(self.controls)} and {len(self.frames)}"
+            )
+        for frame in self.frames:
+            lines = [*frame.curves, *(goal for goal in frame.goals if len(goal))]
+            if any(len(line) != len(self.x) for line in lines):
+                raise ValueError(f"a curve has {len(self.x)} values, got {lines}")
+            if not all(math.isfinite(value) for line in lines for value in line):
+                raise ValueError(f"a curve's values must be finite, got {lines}")
+
+    def __repr__(self) -> str:
+        sizes = " x ".join(str(len(control.labels)) for control in self.controls)
+        rows = _text_table([self._heads(), *self._rows()])
+        return "\n".join([f"CurvePanel of {sizes} choices", *rows])
+
+    def data(self) -> dict:
+        """Return the numbers that the script draws, to five digits."""
+        return {
+            "kind": "curves",
+            "controls": [
+                {"name": c.name, "labels": list(c.labels), "start": c.start}
+                for c in self.controls
+            ],
+            "titles": list(self.titles),
+            "x": _short(self.x),
+            "frames": [
+                {
+                    "curves": [_short(line) for line in frame.curves],
+                    "goals": [_short(line) for line in frame.goals],
+                }
+                for frame in self.frames
+            ],
+        }
+
+    def shown_first(self) -> list[Curves]:
+        """Return the frames of the first control's start."""
+        first, second = self.controls
+        width = len(second.labels)
+        return list(self.frames[first.start * width : (first.start + 1) * width])
+
+    def figure(self) -> Figure:
+        """Draw the frames of the first control's start, a column for each."""
+        from matplotlib.figure import Figure
+
+        from rfbook import plots
+
+        first, second = self.controls
+        frames, titles = self.shown_first(), self.titles
+        with plots.style():
+            figure = Figure(figsize=(plots.WIDTH, 1.9 * len(titles) + 0.3))
+            grid = figure.subplots(len(titles), len(frames), sharex=True, squeeze=False)
+            for axes_of_one, frame, label in zip(
+                grid.T, frames, second.labels, strict=True
+            ):
+                for axes, curve, goal in zip(
+                    axes_of_one, frame.curves, frame.goals, strict=True
+                ):
+                    if len(goal):
+                        axes.plot(self.x, goal, color="#b9c0c7", lw=3)
+                    axes.plot(self.x, curve, color=plots.colour("theory"), lw=1.5)
+                axes_of_one[0].set_title(
+                    f"{first.name} {first.labels[first.start]}, {second.name} {label}",
+                    fontsize=9,
+                )
+            for axes, title in zip(grid[:, 0], titles, strict=True):
+                axes.set_ylabel(title)
+        return figure
+
+    def _heads(self) -> list[str]:
+        return [*(control.name for control in self.controls), *self.columns]
+
+    def _rows(self) -> list[list[str]]:
+        first, second = self.controls
+        places = [[a, b] for a in first.labels for b in second.labels]
+        return [
+            [*place, *frame.cells]
+            for place, frame in zip(places, self.frames, strict=True)
+        ]
+
+    def _table(self) -> str:
+        rows = [list(map(escape, row)) for row in self._rows()]
+        heads = list(map(escape, self._heads()))
+        return _table("All choices in a table", heads, rows)
+
+
+def power_of_ten(count: str) -> float:
+    """Return the logarithm to base ten of a count as a `CountPanel` writes it.
+
+    Zero, which has none, is drawn at the foot like one.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a whole number or its leading digits.
+
+    Examples
+    --------
+    >>> power_of_ten("1000"), power_of_ten("1.000e57")
+    (3.0, 57.0)
+    """
+    if not re.fullmatch(r"0|[1-9]\d{0,14}|[1-9]\.\d+e\d+", count):
+        raise ValueError(f"a count must look like 12 or 1.234e57, got {count!r}")
+    digits, _, exponent = count.partition("e")
+    return math.log10(float(digits) or 1) + int(exponent or 0)
+
+
+def _apart(heights: Sequence[float], gap: float) -> np.ndarray:
+    """Move heights up, as little as needed, until no two are closer than `gap`."""
+    moved = np.array(heights, dtype=float)
+    order = np.argsort(moved)
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + gap)
+    return moved
+
+
+def _join_innermost(counts: Sequence) -> list | str:
+    if isinstance(counts[0], str):
+        return " ".join(counts)
+    return [_join_innermost(part) for part in counts]
+
+
+def _raised(text: str) -> str:
+    """Write ``d^{2}`` as HTML."""
+    return re.sub(r"\^\{(.*?)\}", r"<sup>\1</sup>", escape(text))
+
+
+def _count_html(count: str) -> str:
+    digits, _, exponent = count.partition("e")
+    if exponent:
+        return f"{digits} \N{MULTIPLICATION SIGN} 10<sup>{exponent}</sup>"
+    return f"{int(digits):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def relu_panel(a: int, start: int | None = None) -> Panel:
@@ -287,6 +667,162 @@ def relu_panel(a: int, start: int | None = None) -> Panel:
         limits=(left, right, -3.4, 3.4),
         start=start,
     )
+
+
+def width_panel() -> CountPanel:
+    r"""Show how many features one ReLU neuron needs, for many d, norms, biases, errors.
+
+    Each number is the least N for which some N features, fixed before the direction of
+    w is drawn, have a mean squared error of at most the chosen one for the neuron
+    :math:`[\langle w, x \rangle + b]_+`, as `rfbook.single_neuron.width_needed` counts
+    them. The numbers are recorded; `rfbook.single_neuron.grid` computes them.
+
+    Returns
+    -------
+    CountPanel
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If the record is damaged, or of another grid than the sources name.
+
+    Examples
+    --------
+    The first direction is the dimension:
+
+    >>> width_panel().controls[0].labels[:3]
+    ('2', '3', '4')
+    """
+    from rfbook.chapters import source_folder
+    from rfbook.records import read_record
+    from rfbook.single_neuron import grid
+
+    path = source_folder() / "_static" / "data" / f"{grid.KIND}.json"
+    record = read_record(path, kind=grid.KIND, expect=grid.parameters())
+    marks = [(name, math.log10(number)) for name, number in grid.EVERYDAY]
+    return CountPanel(
+        quantity="features needed",
+        controls=(
+            Control("d", tuple(map(str, grid.DIMENSIONS)), 8),
+            Control("norm R", tuple(map(_power_text, grid.EXPONENTS)), 3),
+            Control("b / R", tuple(_signed(b) for b in grid.BIASES), 3),
+            Control("error", tuple(map(str, grid.ERRORS)), 2),
+        ),
+        counts=record.results["widths"],
+        marks=marks,
+        alt=(
+            "The number of features needed, on a logarithmic axis, against the "
+            "dimension from 2 to 200, for bias 0 and error 1/50. Seven curves, one for "
+            "each norm of the weights. For norm 1 the curve is flat. For norm d to the "
+            "power 3/4 it is a straight line that reaches ten to the power 111. For "
+            "norm d squared it bends upwards and reaches ten to the power 488."
+        ),
+        caption=(
+            "The least number of features with which some choice, made before the "
+            "direction of the neuron is known, reaches the mean squared error. The "
+            "norm R of the neuron's weights, its bias b and the error are chosen below "
+            "the picture; grey curves are the other norms. The numbers are exact; of "
+            "those with more than nine digits the first four are shown."
+        ),
+    )
+
+
+def weight_panel(degrees: int = 5, extras: int = 4) -> CurvePanel:
+    r"""Show the weight function of x^k in dimension one, and the average that it gives.
+
+    The activation is the exponential, treated exactly up to the power K. One picture is
+    g, the other the average :math:`E\, e^{w x} g(w)` of neurons over x^k. K takes the
+    values k, k + 2, ...: an odd step changes nothing, because g is odd or even.
+
+    Parameters
+    ----------
+    degrees : int
+        The degrees k are 1, ..., `degrees`; from 1 to 8.
+    extras : int
+        How many K there are for each; from 1 to 6.
+
+    Returns
+    -------
+    CurvePanel
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    At k = K = 1 the weight function is 3 w:
+
+    >>> weight_panel(2, 1).frames[0].curves[0][-1]
+    3.0
+    """
+    degrees = integer_from("degrees", degrees, 1)
+    extras = integer_from("extras", extras, 1)
+    if degrees > 8 or extras > 6:
+        raise ValueError(
+            f"degrees must be <= 8 and extras <= 6, got {degrees} and {extras}"
+        )
+    x = np.linspace(-1, 1, 81)
+    frames = [
+        _weight_frame(k, k + 2 * extra, x)
+        for k in range(1, degrees + 1)
+        for extra in range(extras)
+    ]
+    return CurvePanel(
+        controls=(
+            Control(
+                "degree k", tuple(map(str, range(1, degrees + 1))), min(1, degrees - 1)
+            ),
+            Control("K", tuple(_more_text(2 * e) for e in range(extras)), 0),
+        ),
+        titles=("g(w)", "average of neurons"),
+        x=x.tolist(),
+        frames=frames,
+        columns=("largest |g|", "largest error"),
+        alt=(
+            "Two rows of small graphs for the square of x. Above, the weight function g "
+            "for four values of K. It has more and more bends, and its largest value "
+            "grows with K. Below, the average of neurons on the same parabola, "
+            "which it misses by a visible gap for the least K and covers for the others."
+        ),
+        caption=(
+            "Dimension one, the exponential as activation. Above or left, the weight "
+            "function g of the monomial of degree k; below or right, the average of "
+            "neurons that it gives (blue) over the monomial (grey). The degree and K, "
+            "up to which powers are matched exactly, are chosen below."
+        ),
+    )
+
+
+def _weight_frame(k: int, K: int, x: np.ndarray) -> Curves:
+    from rfbook.polynomial_learning import representation_error, weight_function
+
+    g = weight_function({(k,): 1}, "exp", K)
+    error = representation_error(g, x[:, None])
+    fine = np.linspace(-1, 1, 2001)[:, None]
+    sizes = np.abs(g(fine)).max(), np.abs(representation_error(g, fine)).max()
+    goal = x**k
+    return Curves(
+        [g(x[:, None]).tolist(), (goal + error).tolist()],
+        [[], goal.tolist()],
+        [f"{size:#.3g}".rstrip(".") for size in sizes],
+    )
+
+
+def _more_text(extra: int) -> str:
+    return f"k + {extra}" if extra else "k"
+
+
+def _short(values: Sequence[float]) -> list[float]:
+    return [float(f"{value:.5g}") for value in values]
+
+
+def _power_text(exponent: Fraction) -> str:
+    """Write a power of d: ``1``, ``d``, ``d^{3/4}``."""
+    if exponent in (0, 1):
+        return ("1", "d")[int(exponent)]
+    return f"d^{{{exponent}}}"
 
 
 def relu_text(weight: int, kink: int) -> str:

@@ -43,6 +43,7 @@ CHAPTERS = {
     "psi",
     "linear-warmup",
     "single-neuron",
+    "neuron-proof",
     "quadratic-gap",
     "mixture-gap",
 }

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from rfbook.panels import Frame, Panel, relu_panel
+from rfbook.panels import (
+    Control,
+    CountPanel,
+    Frame,
+    Panel,
+    power_of_ten,
+    relu_panel,
+)
 from rfbook.psi import psi_relu_sum
 from rfbook.sphinxext.offline import is_external, page_addresses
 
@@ -122,3 +129,89 @@ def test_every_frame_has_its_picture():
     panel = Panel("n", "lines", "Lines.", ["n"], frames, [(0, 0), (1, 1)], (0, 1, 0, 3))
     drawn = [axes for axes in panel.figure().axes if axes.axison]
     assert [axes.get_title(loc="left") for axes in drawn] == ["0", "1", "2", "3"]
+
+
+# ---- counts on a grid ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def counts():
+    controls = [
+        Control("d", ["2", "5", "9"], 1),
+        Control("norm", ["1", "d^{3/4}"], 1),
+        Control("error", ["1/10", "1/50"], 1),
+    ]
+    slow, fast = ["1", "2", "3"], ["12345", "1.234e57", "9.999e400"]
+    cells = [[fast, slow], [slow, fast]]
+    return CountPanel("width", controls, cells, [("atoms", 80.0)], "A.", "B.")
+
+
+def test_the_counts_come_back_from_the_page(counts):
+    soup = BeautifulSoup(counts._repr_mimebundle_()["text/html"], "html.parser")
+    data = json.loads(soup.select_one("figure.rf-panel script").string)
+    assert data == counts.data()
+    assert [[row.split() for row in block] for block in data["counts"]] == counts.counts
+    assert [c["start"] for c in data["controls"]] == [1, 1, 1]
+
+
+def test_without_a_script_the_choice_shown_first_stands_in_a_table(counts):
+    soup = BeautifulSoup(counts._repr_mimebundle_()["text/html"], "html.parser")
+    heads = [th.decode_contents() for th in soup.select("th")]
+    assert heads == ["d", "1", "d<sup>3/4</sup>"]
+    rows = [[td.decode_contents() for td in tr("td")] for tr in soup.select("tbody tr")]
+    assert rows == [
+        ["2", "1", "12\u202f345"],
+        ["5", "2", "1.234 \u00d7 10<sup>57</sup>"],
+        ["9", "3", "9.999 \u00d7 10<sup>400</sup>"],
+    ]
+    assert soup.summary.text == "width, for each d and norm, error = 1/50"
+    assert soup.img["alt"] == "A."
+
+
+def test_the_picture_has_the_powers_of_ten(counts):
+    axes = counts.figure().axes[0]
+    slow, fast, mark = [line.get_ydata() for line in axes.lines]
+    assert np.allclose(10 ** np.array(slow), [1, 2, 3])
+    assert np.allclose(fast, [4.09149, 57.0913, 400.99996], atol=1e-4)
+    assert list(mark) == [80, 80]
+
+
+def test_the_text_form_of_counts_is_the_table(counts):
+    lines = repr(counts).splitlines()
+    assert lines[0] == "CountPanel of 3 x 2 x 2 counts"
+    assert [line.split() for line in lines[2:]] == [
+        ["2", "1", "12345"],
+        ["5", "2", "1.234e57"],
+        ["9", "3", "9.999e400"],
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "00", "-3", "1.5", "12.3e4", "0.1e4", "1e5"])
+def test_what_is_no_count_is_refused(text):
+    with pytest.raises(ValueError, match="must look like 12 or"):
+        power_of_ten(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"counts": [[["1"]]]}, r"shape \(2, 2, 3\), got \(1, 1, 1\)"),
+        ({"counts": [[["1", "2", "x"]] * 2] * 2}, "got 'x'"),
+        ({"controls": [Control("d", ["1"], 1)]}, "d: start must name one of 1 labels"),
+        ({"controls": [Control("d", [])]}, "one of 0 labels, got 0"),
+    ],
+)
+def test_malformed_counts_are_refused(counts, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(counts, **change)
+
+
+def test_no_features_at_all_are_drawn_at_the_foot():
+    assert power_of_ten("0") == power_of_ten("1") == 0
+
+
+def test_labels_of_close_curves_do_not_cover_each_other(counts):
+    close = replace(counts, counts=[[["1", "2", "5"], ["1", "2", "4"]]] * 2)
+    axes = close.figure().axes[0]
+    ends = sorted(text.get_position()[1] for text in axes.texts)
+    assert ends[1] - ends[0] >= 0.049 * np.log10(5)

@@ -10,7 +10,14 @@ Examples
 import sys
 from types import ModuleType
 
-CHAPTERS = ("tools", "psi")
+CHAPTERS = (
+    "tools",
+    "psi",
+    "linear_warmup",
+    "single_neuron",
+    "neuron_proof",
+    "neuron_width",
+)
 """The modules, in the order of the book."""
 
 

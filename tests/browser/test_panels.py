@@ -1,44 +1,85 @@
 """The interactive figures in Chromium: by key, by pointer, and without scripts."""
 
+from contextlib import contextmanager
 from importlib import resources
+from math import log10
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from rfbook.panels import relu_panel
+from rfbook.panels import Control, CountPanel, relu_panel
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def write_page(folder, panel):
     """Write a page that holds a panel and nothing of the book's theme."""
-    page = tmp_path_factory.mktemp("panel") / "page.html"
-    panel = relu_panel(5, start=2)._repr_mimebundle_()["text/html"]
+    page = folder / "page.html"
     page.write_text(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>A panel"
         "</title><meta name='viewport' content='width=device-width'>"
         f"<link rel='stylesheet' href='{STATIC.as_uri()}/panels.css'>"
         f"<script defer src='{STATIC.as_uri()}/panels.js'></script></head>"
         "<body style='margin: 0'><main><h1>A panel</h1>"
-        f"{panel}</main></body></html>"
+        f"{panel._repr_mimebundle_()['text/html']}</main></body></html>"
     )
     return page.as_uri()
 
 
+@contextmanager
+def opened(browser, address):
+    """Open a page; whatever its console says is a fault."""
+    page = browser.new_page(viewport={"width": 900, "height": 800})
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.goto(address)
+    yield page
+    page.close()
+    assert said == []
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Write the page of a ReLU sum."""
+    return write_page(tmp_path_factory.mktemp("panel"), relu_panel(5, start=2))
+
+
+@pytest.fixture(scope="module")
+def count_address(tmp_path_factory):
+    """Write the page of counts that tell their place in the grid."""
+    controls = [
+        Control("d", ["2", "5", "9"], 1),
+        Control("norm", ["1", "d^{3/4}"], 0),
+        Control("error", ["1/10", "1/50"], 1),
+    ]
+    cells = [
+        [
+            [f"{i + 1}.{j}{k}0e{20 * (j + 1) * i + 2}" for i in range(3)]
+            for j in range(2)
+        ]
+        for k in range(2)
+    ]
+    cells[1][0][1] = "1234567"
+    marks = [("weights", 5.0), ("atoms", 80.0)]
+    panel = CountPanel("features", controls, cells, marks, "Alt.", "Caption.")
+    return write_page(tmp_path_factory.mktemp("counts"), panel)
+
+
 @pytest.fixture
 def page(browser, address):
-    """Open the page; whatever its console says is a fault."""
-    opened = browser.new_page(viewport={"width": 900, "height": 800})
-    said = []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("requestfailed", lambda request: said.append(request.url))
-    opened.goto(address)
-    yield opened
-    opened.close()
-    assert said == []
+    """Open the page of a ReLU sum."""
+    with opened(browser, address) as page:
+        yield page
+
+
+@pytest.fixture
+def counts(browser, count_address):
+    """Open the page of counts."""
+    with opened(browser, count_address) as page:
+        yield page
 
 
 def test_the_slider_answers_the_keys(page):
@@ -82,14 +123,18 @@ def test_the_drawing_is_the_frame(page):
     assert y1 < y0
 
 
-def test_a_phone_shows_it_whole(page):
+@pytest.mark.parametrize("panel", ["page", "counts"])
+def test_a_phone_shows_it_whole(panel, request):
+    page = request.getfixturevalue(panel)
     page.set_viewport_size({"width": 390, "height": 844})
     width = page.locator("svg").bounding_box()["width"]
     expect(page.locator(f"svg[viewBox^='0 0 {round(width)} ']")).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
-def test_axe_finds_nothing(page):
+@pytest.mark.parametrize("panel", ["page", "counts"])
+def test_axe_finds_nothing(panel, request):
+    page = request.getfixturevalue(panel)
     package = resources.files("axe_playwright_python")
     page.evaluate((package / "axe.min.js").read_text(encoding="utf-8"))
     run = "async () => (await axe.run({preload: false})).violations.map((v) => v.id)"
@@ -103,4 +148,61 @@ def test_without_scripts_the_picture_and_the_table_stand(browser, address):
     expect(page.locator("tbody tr")).to_have_count(7)
     expect(page.locator("tbody tr").last).to_be_visible()
     assert page.locator("svg").count() == 0
+    page.close()
+
+
+# ---- counts on a grid ------------------------------------------------------
+
+
+def test_each_slider_answers_the_keys(counts):
+    readout = counts.locator(".rf-panel-readout")
+    expect(readout).to_contain_text("features: 1\u202f234\u202f567")
+    counts.get_by_role("slider", name="d", exact=True).focus()
+    counts.keyboard.press("End")
+    expect(readout).to_contain_text("features: 3.010 \u00d7 1042")
+    expect(readout).to_contain_text("more than weights, fewer than atoms")
+    norm = counts.get_by_role("slider", name="norm")
+    norm.focus()
+    counts.keyboard.press("ArrowRight")
+    assert norm.get_attribute("aria-valuetext") == "d to the power 3/4"
+    expect(readout).to_contain_text("features: 3.110 \u00d7 1082")
+    expect(readout).to_contain_text("more than atoms")
+    counts.get_by_role("slider", name="error").focus()
+    counts.keyboard.press("Home")
+    expect(readout).to_contain_text("features: 3.100 \u00d7 1082")
+    assert counts.locator(".rf-panel-readout sup").inner_text() == "82"
+
+
+def test_the_table_follows_the_sliders(counts):
+    counts.get_by_role("slider", name="error").focus()
+    counts.keyboard.press("Home")
+    summary = counts.locator("summary")
+    expect(summary).to_have_text("features, for each d and norm, error = 1/10")
+    summary.click()
+    expect(counts.locator("tbody tr.now td.now")).to_have_text("2.000 \u00d7 1022")
+    expect(counts.locator("tbody td").last).to_have_text("3.100 \u00d7 1082")
+
+
+def test_the_drawn_curve_is_the_chosen_one(counts):
+    """The powers of ten at d = 2, 5, 9 are 2, 42, 82, almost on a line in d."""
+    counts.get_by_role("slider", name="norm").focus()
+    counts.keyboard.press("End")
+    corners = counts.eval_on_selector(
+        "svg polyline.current", "(e) => [...e.points].map((p) => [p.x, p.y])"
+    )
+    (x0, y0), (x1, y1), (x2, y2) = corners
+    assert (x1 - x0) / (x2 - x0) == pytest.approx(3 / 7, abs=1e-3)
+    powers = [log10(1.11) + 2, log10(2.11) + 42, log10(3.11) + 82]
+    share = (powers[1] - powers[0]) / (powers[2] - powers[0])
+    assert (y1 - y0) / (y2 - y0) == pytest.approx(share, abs=1e-3)
+    assert y2 < y0
+    expect(counts.locator("svg text.mark")).to_have_text(["weights", "atoms"])
+
+
+def test_without_scripts_the_counts_stand_in_a_table(browser, count_address):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(count_address)
+    expect(page.locator(".rf-panel-static img")).to_be_visible()
+    expect(page.locator("tbody td").nth(4)).to_have_text("1\u202f234\u202f567")
+    assert page.locator("input").count() == 0
     page.close()

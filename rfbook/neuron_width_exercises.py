@@ -1,0 +1,75 @@
+"""The exercises of the chapter on the exact width whose answers are judged.
+
+Importing the module makes them known to `rfbook.exercises.check`. Each judge computes
+in another way than the solution that the chapter gives.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from rfbook.exercises import Exercise, Function, register
+from rfbook.single_neuron import width_needed
+from rfbook.special import gegenbauer, harmonic_dimension
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+
+
+def share(d: int, ell: int) -> float:
+    r"""Return the share of one degree in the second moment 1/2 of the ReLU.
+
+    With t = cos a it is 2 N(d, l) times the mean of K(t) P_l(t) under mu_d,
+
+    .. math:: \int_0^\pi \frac{\sin a + (\pi - a) \cos a}{2 \pi}\,
+        P_l(\cos a) \sin^{d-2} a\, da \Big/ \int_0^\pi \sin^{d-2} a\, da .
+
+    Parameters
+    ----------
+    d : int
+        At least 2, at most 30.
+    ell : int
+        At least 0, at most 6: there 400 nodes give eleven digits.
+
+    Examples
+    --------
+    Half of it is in degree 1:
+
+    >>> math.isclose(share(7, 1), 0.5)
+    True
+    """
+    angle = np.pi * (_NODES + 1) / 2
+    kernel = (np.sin(angle) + (np.pi - angle) * np.cos(angle)) / (2 * np.pi)
+    weight = _WEIGHTS * np.sin(angle) ** (d - 2)
+    mean = weight @ (kernel * gegenbauer(d, ell, np.cos(angle))) / weight.sum()
+    return 2 * harmonic_dimension(d, ell) * float(mean)
+
+
+def count(d: int, ratio: float) -> int:
+    """Return the exact width of a ReLU of norm 1 without bias, by balls.
+
+    Examples
+    --------
+    >>> count(5, 0.02)
+    18
+    """
+    return width_needed(d, Fraction(ratio))
+
+
+register(
+    Exercise(
+        "ex-neuron-share",
+        "function",
+        "The share of degree l in the second moment of the ReLU without bias.",
+        Function(share, [(2, 0), (3, 1), (3, 2), (10, 4), (30, 2), (20, 6)]),
+    )
+)
+register(
+    Exercise(
+        "ex-neuron-count",
+        "function",
+        "The least number of features for a ReLU without bias.",
+        Function(count, [(5, 0.02), (10, 0.02), (10, 0.002), (20, 0.0005)]),
+    )
+)
