@@ -515,6 +515,7 @@ class CurvePanel(_Interactive):
 
         first, second = self.controls
         frames, titles = self.shown_first(), self.titles
+        shown = f"{first.name} = {first.labels[first.start]}"
         with plots.style():
             figure = Figure(figsize=(plots.WIDTH, 1.9 * len(titles) + 0.3))
             grid = figure.subplots(len(titles), len(frames), sharex=True, squeeze=False)
@@ -528,8 +529,7 @@ class CurvePanel(_Interactive):
                         axes.plot(self.x, goal, color="#b9c0c7", lw=3)
                     axes.plot(self.x, curve, color=plots.colour("theory"), lw=1.5)
                 axes_of_one[0].set_title(
-                    f"{first.name} {first.labels[first.start]}, {second.name} {label}",
-                    fontsize=9,
+                    f"{shown}, {second.name} = {label}", fontsize=9
                 )
             for axes, title in zip(grid[:, 0], titles, strict=True):
                 axes.set_ylabel(title)
@@ -781,10 +781,10 @@ def weight_panel(degrees: int = 5, extras: int = 4) -> CurvePanel:
         frames=frames,
         columns=("largest |g|", "largest error"),
         alt=(
-            "Two rows of small graphs for the square of x. Above, the weight function g "
-            "for four values of K. It has more and more bends, and its largest value "
-            "grows with K. Below, the average of neurons on the same parabola, "
-            "which it misses by a visible gap for the least K and covers for the others."
+            "Two rows of small graphs for the square of x. Above, the weight function "
+            "g for four values of K. It has more and more bends, and its largest value "
+            "grows with K. Below, the average of neurons on the same parabola: for the "
+            "least K there is a small gap between them, for the others there is none."
         ),
         caption=(
             "Dimension one, the exponential as activation. Above or left, the weight "

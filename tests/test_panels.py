@@ -11,10 +11,13 @@ from bs4 import BeautifulSoup
 from rfbook.panels import (
     Control,
     CountPanel,
+    CurvePanel,
+    Curves,
     Frame,
     Panel,
     power_of_ten,
     relu_panel,
+    weight_panel,
 )
 from rfbook.psi import psi_relu_sum
 from rfbook.sphinxext.offline import is_external, page_addresses
@@ -215,3 +218,74 @@ def test_labels_of_close_curves_do_not_cover_each_other(counts):
     axes = close.figure().axes[0]
     ends = sorted(text.get_position()[1] for text in axes.texts)
     assert ends[1] - ends[0] >= 0.049 * np.log10(5)
+
+
+# ---- curves on a grid ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return weight_panel(3, 2)
+
+
+def test_the_average_is_the_integral_of_the_neurons(weights):
+    """Integrate exp(w x) g(w) over [-1, 1] by a rule that knows no Legendre sums."""
+    x = np.array(weights.x)
+    nodes, masses = np.polynomial.legendre.leggauss(40)
+    for place, frame in enumerate(weights.frames):
+        degree = 1 + place // 2
+        g = np.polynomial.Polynomial.fit(x, frame.curves[0], degree + 2)(nodes)
+        average = np.exp(np.outer(x, nodes)) @ (masses / 2 * g)
+        assert np.allclose(average, frame.curves[1], atol=1e-10)
+        assert np.allclose(frame.goals[1], x**degree)
+        assert len(frame.goals[0]) == 0
+
+
+def test_the_curves_come_back_from_the_page(weights):
+    soup = BeautifulSoup(weights._repr_mimebundle_()["text/html"], "html.parser")
+    data = json.loads(soup.select_one("figure.rf-panel script").string)
+    assert data == weights.data()
+    for shown, frame in zip(data["frames"], weights.frames, strict=True):
+        for line, curve in zip(shown["curves"], frame.curves, strict=True):
+            assert np.allclose(line, curve, rtol=1e-4)
+    rows = [[td.text for td in tr("td")] for tr in soup.select("tbody tr")]
+    assert [row[:2] for row in rows] == [[n, k] for n in "123" for k in ("k", "k + 2")]
+    assert rows[0][2:] == ["3.00", "0.104"]  # 3 w, and 3/e - 1
+    assert [th.text for th in soup.select("th")][:2] == ["degree k", "K"]
+
+
+def test_the_picture_has_the_choices_of_the_first_slider(weights):
+    axes = weights.figure().axes
+    assert len(axes) == 4
+    for column in range(2):
+        frame = weights.frames[2 + column]
+        assert np.array_equal(axes[column].lines[0].get_ydata(), frame.curves[0])
+        goal, average = axes[2 + column].lines
+        assert np.array_equal(average.get_ydata(), frame.curves[1])
+        assert np.array_equal(goal.get_ydata(), frame.goals[1])
+    assert axes[1].get_title(loc="left") == "degree k = 2, K = k + 2"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"frames": []}, "6 choices need as many frames, got 2 and 0"),
+        ({"controls": [Control("k", list("123456"))]}, "two controls .* got 1 and 6"),
+        ({"x": [0, 1]}, "a curve has 2 values"),
+        ({"controls": [Control("k", ["1"], 1)]}, "k: start must name one of 1 labels"),
+        ({"frames": [Curves([[np.nan] * 81], [[]], [])] * 6}, "must be finite"),
+    ],
+)
+def test_malformed_curves_are_refused(weights, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(weights, **change)
+
+
+@pytest.mark.parametrize(("degrees", "extras"), [(0, 1), (9, 1), (1, 0), (1, 7)])
+def test_a_weight_panel_out_of_range_is_refused(degrees, extras):
+    with pytest.raises(ValueError, match="got"):
+        weight_panel(degrees, extras)
+
+
+def test_one_degree_makes_a_panel_too():
+    assert isinstance(weight_panel(1, 1), CurvePanel)

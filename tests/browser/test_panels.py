@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rfbook.panels import Control, CountPanel, relu_panel
+from rfbook.panels import Control, CountPanel, relu_panel, weight_panel
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 
@@ -68,6 +68,12 @@ def count_address(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("counts"), panel)
 
 
+@pytest.fixture(scope="module")
+def curve_address(tmp_path_factory):
+    """Write the page of weight functions."""
+    return write_page(tmp_path_factory.mktemp("curves"), weight_panel(3, 2))
+
+
 @pytest.fixture
 def page(browser, address):
     """Open the page of a ReLU sum."""
@@ -79,6 +85,13 @@ def page(browser, address):
 def counts(browser, count_address):
     """Open the page of counts."""
     with opened(browser, count_address) as page:
+        yield page
+
+
+@pytest.fixture
+def curves(browser, curve_address):
+    """Open the page of weight functions."""
+    with opened(browser, curve_address) as page:
         yield page
 
 
@@ -123,16 +136,17 @@ def test_the_drawing_is_the_frame(page):
     assert y1 < y0
 
 
-@pytest.mark.parametrize("panel", ["page", "counts"])
+@pytest.mark.parametrize("panel", ["page", "counts", "curves"])
 def test_a_phone_shows_it_whole(panel, request):
     page = request.getfixturevalue(panel)
     page.set_viewport_size({"width": 390, "height": 844})
-    width = page.locator("svg").bounding_box()["width"]
-    expect(page.locator(f"svg[viewBox^='0 0 {round(width)} ']")).to_be_visible()
+    width = page.locator("svg").first.bounding_box()["width"]
+    drawn = page.locator(f"svg[viewBox^='0 0 {round(width)} ']")
+    expect(drawn.first).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("panel", ["page", "counts"])
+@pytest.mark.parametrize("panel", ["page", "counts", "curves"])
 def test_axe_finds_nothing(panel, request):
     page = request.getfixturevalue(panel)
     package = resources.files("axe_playwright_python")
@@ -206,3 +220,38 @@ def test_without_scripts_the_counts_stand_in_a_table(browser, count_address):
     expect(page.locator("tbody td").nth(4)).to_have_text("1\u202f234\u202f567")
     assert page.locator("input").count() == 0
     page.close()
+
+
+# ---- curves on a grid ------------------------------------------------------
+
+
+def test_both_sliders_choose_the_curves(curves):
+    readout = curves.locator(".rf-panel-readout")
+    expect(readout).to_contain_text("largest |g|: 15.0")
+    degree = curves.get_by_role("slider", name="degree k")
+    degree.focus()
+    curves.keyboard.press("Home")
+    expect(readout).to_contain_text("largest |g|: 3.00")
+    power = curves.get_by_role("slider", name="K", exact=True)
+    power.focus()
+    curves.keyboard.press("End")
+    expect(readout).to_contain_text("largest error: 0.00205")
+    assert power.get_attribute("aria-valuetext") == "k + 2"
+    expect(curves.locator("tbody tr.now td").first).to_have_text("1")
+    label = curves.locator("svg").first.get_attribute("aria-label")
+    assert label.startswith("g(w); degree k: 1, K: k + 2")
+
+
+def test_the_drawn_weight_function_is_the_chosen_one(curves):
+    """At k = K = 1 it is the straight line 3 w."""
+    curves.get_by_role("slider", name="degree k").focus()
+    curves.keyboard.press("Home")
+    corners = curves.eval_on_selector(
+        "svg polyline.current", "(e) => [...e.points].map((p) => [p.x, p.y])"
+    )
+    assert len(corners) == 81
+    (x0, y0), (x1, y1), (x2, y2) = corners[0], corners[20], corners[80]
+    assert (x1 - x0) / (x2 - x0) == pytest.approx(0.25, abs=1e-3)
+    assert (y1 - y0) / (y2 - y0) == pytest.approx(0.25, abs=1e-3)
+    assert y2 < y0
+    assert curves.locator("svg polyline.goal").count() == 1
