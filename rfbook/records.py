@@ -374,6 +374,26 @@ def _compare(
             raise RecordError(f"{name}: {key} is {found!r}, expected {value!r}")
 
 
+def data_folder() -> Path:
+    """Return the folder of the book's recorded runs: the checkout's, else the wheel's.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package was installed without its chapters.
+
+    Examples
+    --------
+    >>> data_folder().name
+    'data'
+    """
+    package = Path(__file__).resolve().parent
+    for book in (package.parent / "book", package / "_book"):
+        if (book / "_static" / "data").is_dir():
+            return book / "_static" / "data"
+    raise FileNotFoundError(f"this installation carries no recorded runs: {package}")
+
+
 def provenance(
     seeds: int | Iterable[int],
     *,
