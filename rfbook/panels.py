@@ -693,11 +693,10 @@ def width_panel() -> CountPanel:
     >>> width_panel().controls[0].labels[:3]
     ('2', '3', '4')
     """
-    from rfbook.chapters import source_folder
-    from rfbook.records import read_record
+    from rfbook.records import data_folder, read_record
     from rfbook.single_neuron import grid
 
-    path = source_folder() / "_static" / "data" / f"{grid.KIND}.json"
+    path = data_folder() / f"{grid.KIND}.json"
     record = read_record(path, kind=grid.KIND, expect=grid.parameters())
     marks = [(name, math.log10(number)) for name, number in grid.EVERYDAY]
     return CountPanel(

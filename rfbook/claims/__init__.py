@@ -12,6 +12,8 @@ from types import ModuleType
 
 CHAPTERS = (
     "tools",
+    "random_features",
+    "polynomial_learning",
     "psi",
     "linear_warmup",
     "single_neuron",

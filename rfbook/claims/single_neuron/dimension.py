@@ -512,7 +512,7 @@ ROTATION = Claim(
         {"d": Integers(2), "N": Integers(1)},
         {"law": JOINT, "relation": AT_LEAST, "count": N},
     ),
-    sources=(printed("Theorem 4.2", "sharper", "features $f_i(W x)$"),),
+    sources=(printed("Theorem 4.2", "sharper", "features f_i(W x)"),),
     uses=("dimension-argument",),
     checks=(
         Check(

@@ -1,0 +1,16 @@
+"""Where the first source says what, for the claims of the chapter on polynomials."""
+
+from rfbook.ledger import Source
+
+CHAPTER = "polynomial-learning"
+UNREAD = "its formulas could not be read"
+
+
+def printed(where: str, relation: str = "as printed", note: str = "") -> Source:
+    """Name a place in the conference version (NeurIPS 2019) of the first source."""
+    return Source("YehudaiShamir2019", "NeurIPS 2019", where, relation, note)
+
+
+def later(where: str, relation: str = "as printed", note: str = UNREAD) -> Source:
+    """Name a place in the later arXiv text, which we read without its formulas."""
+    return Source("YehudaiShamir2019", "arXiv, later version", where, relation, note)
