@@ -488,7 +488,6 @@ READING = Claim(
             role="step",
         ),
     ),
-    corrects="concentration-height",
     planted=(
         Planted("the bound L at zero only", {"height": 2 * L}, near=True),
         Planted(
