@@ -61,9 +61,9 @@ TAIL = erfc(x / sqrt(2)) / 2
 CHO_SAUL = Source(
     "ChoSaul2009",
     "NeurIPS 2009",
-    "equations (3) and (6), n = 1",
-    "as printed",
-    "The kernel there is twice ours.",
+    "the arc-cosine kernel of order 1",
+    "background",
+    "The kernel there is twice ours. The text was not at hand: no equation number.",
 )
 
 
