@@ -282,6 +282,9 @@ def run(env: Environment, *arguments: str | Path, **variables: str) -> None:
 def pytest(env: Environment, *arguments: str, **variables: str) -> None:
     """Run the tests on as many processes as ``RFBOOK_JOBS`` says."""
     jobs = os.environ.get("RFBOOK_JOBS") or "2"
+    # Each process and its kernels take one thread: many small products on more threads
+    # than cores wait for one another.
+    variables.setdefault("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS") or "1")
     run(env, "-m", "pytest", "-n", jobs, "--dist", "loadfile", *arguments, **variables)
 
 
