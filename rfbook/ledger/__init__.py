@@ -3,6 +3,7 @@
 from rfbook.ledger.claim import Check, Claim, Planted, Source
 from rfbook.ledger.deciders import (
     agree,
+    ball_at,
     every,
     every_ball,
     every_identity,
@@ -28,6 +29,7 @@ __all__ = [
     "Verdict",
     "agree",
     "ancestors",
+    "ball_at",
     "claims",
     "descendants",
     "every",

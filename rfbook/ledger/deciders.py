@@ -159,6 +159,24 @@ def agree(rows: Iterable[tuple[str, float, float, float]]) -> Result:
     )
 
 
+def ball_at(formula, **point):
+    """Evaluate a formula in balls, its symbols replaced by exact numbers by name.
+
+    Names of symbols that the formula does not have are left out.
+
+    Examples
+    --------
+    >>> from sympy.abc import x
+    >>> ball_at(x**2 / 3, x=Fraction(1, 2), y=7).contains(exact_ball(Fraction(1, 12)))
+    True
+    """
+    from sympy import sympify
+
+    formula = sympify(formula)
+    names = {s: point[s.name] for s in formula.free_symbols if s.name in point}
+    return exact_ball(formula.subs(names))
+
+
 def exact_ball(value):
     """Turn an int, a Fraction or an exact SymPy number into an Arb ball.
 

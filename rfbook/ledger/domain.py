@@ -6,7 +6,7 @@ check covers is computed from these sets, never typed by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -129,6 +129,17 @@ class Reals:
         if window.high is not None and (high is None or window.high < high):
             high, open_high = window.high, window.open_high
         return Reals(low, high, open_low, open_high)
+
+    def among(self, points: Iterable[object]) -> list[Fraction]:
+        """Return those of the exact points that lie in the set.
+
+        Examples
+        --------
+        >>> Reals(0, 1, open_low=True).among((0, "1/3", 1, 2))
+        [Fraction(1, 3), Fraction(1, 1)]
+        """
+        exact = map(Fraction, points)
+        return [point for point in exact if self.contains(Reals(point, point))]
 
     def boxes(self, count: int) -> list[tuple[Fraction, Fraction]]:
         """Split a finite interval into ``count`` closed boxes with exact ends."""

@@ -36,7 +36,6 @@ from rfbook.claims.neuron_proof.steps import (
     a,
     d,
     delta,
-    inside,
     number,
     p,
 )
@@ -387,7 +386,7 @@ def _markov_extremes(statement, domain, smalls=("1/1000", "1/40", "1/10")) -> Re
         return _markov_claims(statement, count, small, chances, rows)
 
     over = (Fraction(1, 100), Fraction(1))
-    points = product(domain["N"], inside(domain["delta"], smalls), over, (True, False))
+    points = product(domain["N"], domain["delta"].among(smalls), over, (True, False))
     return every(points, compare)
 
 
@@ -401,7 +400,7 @@ def _markov_exhaust(statement, domain) -> Result:
     def compare(pair):
         return _markov_claims(statement, 2, small, [quarter] * 4, pair)
 
-    if 2 not in domain["N"] or not inside(domain["delta"], (small,)):
+    if 2 not in domain["N"] or not domain["delta"].among((small,)):
         return unknown("the pairs are for N = 2 and delta = 1/2")
     return every(product(rows, repeat=2), compare)
 
@@ -488,7 +487,7 @@ def _direction_sharp(statement, domain) -> Result:
         words = f"least mean {flat} = {mean}, least maximum {spread} = {largest}"
         return flat == mean and spread == largest, words
 
-    return every(product(domain["N"], inside(domain["delta"], ("1/7", "2"))), compare)
+    return every(product(domain["N"], domain["delta"].among(("1/7", "2"))), compare)
 
 
 def _direction_exhaust(statement, domain) -> Result:
@@ -575,7 +574,7 @@ def _bias_sharp(statement, domain, levels=LEVELS) -> Result:
         bound = 1 - number(statement.lost, a=size, p=level)
         return least == bound, f"least P(A_j) {least} = {bound}"
 
-    return every(product(domain["a"], inside(domain["p"], levels)), compare)
+    return every(product(domain["a"], domain["p"].among(levels)), compare)
 
 
 def events_on_atoms(size: int) -> Iterator[tuple[Fraction, int, Fraction]]:

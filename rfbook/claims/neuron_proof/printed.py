@@ -35,7 +35,6 @@ from rfbook.claims.neuron_proof.steps import (
     c,
     d,
     delta,
-    inside,
     number,
     p,
     psi_mean,
@@ -89,7 +88,7 @@ def _first_moment(statement, domain) -> Result:
         """Yield 1, 10, and a norm at which the square is lost against the norm."""
         small = psi_mean(source_size(dimension), dimension) / 40
         digits = -int((small.log() / arb(10).log()).floor().unique_fmpz())
-        for norm in inside(domain["q"], (Fraction(1, 10**digits), 1, 10)):
+        for norm in domain["q"].among((Fraction(1, 10**digits), 1, 10)):
             yield f"d = {dimension}, f = 10^{-digits if norm < 1 else norm // 10}", norm
 
     with ctx.workprec(128):
@@ -222,7 +221,7 @@ def _probability(statement, domain) -> Result:
         words = f"{both} {statement.relation.symbol} {bound}"
         return statement.relation.exact(both, bound), words
 
-    return every(product(domain["N"], inside(domain["q"], ("1/100", "1/3"))), compare)
+    return every(product(domain["N"], domain["q"].among(("1/100", "1/3"))), compare)
 
 
 PROBABILITY = Claim(
@@ -274,7 +273,7 @@ def _reused(statement, domain) -> Result:
         bound = number(statement.bound, N=count, delta=small)
         return least <= bound, f"least over w {least} <= {bound}"
 
-    return every(product(domain["N"], inside(domain["delta"], ("1/7", "1"))), compare)
+    return every(product(domain["N"], domain["delta"].among(("1/7", "1"))), compare)
 
 
 REUSED = Claim(
@@ -631,7 +630,7 @@ def _one_bias(statement, domain) -> Result:
         words = f"a = {size}, p = {level}: least P(A_j) {least} <= {bound}"
         return least <= bound, words
 
-    levels = inside(domain["p"], ("0", "1/4", "9/10"))
+    levels = domain["p"].among(("0", "1/4", "9/10"))
     cases = [
         (min(disjoint_failures(size, level)), size, level)
         for size, level in product(domain["a"], levels)
@@ -701,7 +700,7 @@ def _tradeoff(statement, domain) -> Result:
 
     def radii(dimension):
         small = Fraction(1, 10 * dimension**2)
-        return inside(domain["R"], (small, small / 10, 2, 10))
+        return domain["R"].among((small, small / 10, 2, 10))
 
     points = [
         (dimension, Rational(radius.numerator, radius.denominator))

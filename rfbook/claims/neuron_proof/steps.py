@@ -1,6 +1,5 @@
 """Symbols and small functions for the claims on the source's proof."""
 
-from collections.abc import Iterable
 from fractions import Fraction
 
 from flint import arb
@@ -36,12 +35,6 @@ def number(part, **values) -> Fraction:
     named = {symbol: values[symbol.name] for symbol in part.free_symbols}
     value = Rational(part.subs({k: Rational(v) for k, v in named.items()}))
     return Fraction(int(value.p), int(value.q))
-
-
-def inside(values: Reals, points: Iterable) -> list[Fraction]:
-    """Return those of the points that lie in the set."""
-    points = [Fraction(point) for point in points]
-    return [point for point in points if values.contains(Reals(point, point))]
 
 
 def source_size(dimension: int) -> int:

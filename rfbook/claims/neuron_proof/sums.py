@@ -33,7 +33,6 @@ from rfbook.claims.neuron_proof.steps import (
     b,
     d,
     epsilon,
-    inside,
     j,
     number,
     psi_mean,
@@ -411,7 +410,7 @@ def _scaling_points(statement, domain, scales=("-2", "1/3", "1", "5/2", "7")) ->
 
     points = (LEFT, INNER, MIDDLE, RIGHT)
     biases = (Fraction(0), Fraction(-1, 2), Fraction(2))
-    usable = inside(domain["s"], scales)
+    usable = domain["s"].among(scales)
     return every(product(usable, points, points, biases), compare)
 
 

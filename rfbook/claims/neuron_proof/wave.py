@@ -39,7 +39,6 @@ from rfbook.claims.single_neuron.known import (
     SOME,
     N,
     R,
-    at,
     d,
     least_odd,
     shown,
@@ -57,6 +56,7 @@ from rfbook.ledger import (
     Result,
     Statement,
     Verdict,
+    ball_at,
     every,
     every_identity,
     exact_ball,
@@ -179,7 +179,7 @@ def _margin_sides(statement) -> tuple:
 
 def _margin_balls(statement, domain) -> Result:
     def decide(dimension):
-        left = (at(wave, d=dimension).sqrt() - tail.sqrt()) ** 2
+        left = (ball_at(wave, d=dimension).sqrt() - tail.sqrt()) ** 2
         right = exact_ball(4 / statement.floor)
         true = statement.relation.ball(left, right)
         return true, f"{shown(left)} {statement.relation.symbol} {shown(right)}"
@@ -244,11 +244,11 @@ def _wave_instances(statement, domain) -> Result:
         dimension, times = point
         least = times * domain["R"].low.subs(d, dimension)
         size = least_odd(statement.factor * least)
-        norm, error = exact_ball(least), at(statement.floor, a=size)
+        norm, error = exact_ball(least), ball_at(statement.floor, a=size)
         terms = (norm, size, error, statement.quantifier, statement.chosen)
         for count, how in wave_hits(dimension, *terms):
             count = max(count, statement_least(domain))
-            bound = at(statement.bound, d=dimension, N=count, a=size)
+            bound = ball_at(statement.bound, d=dimension, N=count, a=size)
             if not bound >= 1:
                 words = f"a = {size}, N = {count}, {how}: 1 <= {shown(bound)}"
                 return False, words
@@ -275,12 +275,15 @@ def _wave_numbers(statement, domain) -> Result:
 
     def decide(dimension):
         norm = LEAST_NORM.subs(d, dimension)
-        seen = (-arb(dimension) / 2).exp() / at(statement.bound, d=dimension, N=1)
+        seen = (-arb(dimension) / 2).exp() / ball_at(statement.bound, d=dimension, N=1)
         deficit = 4 / arb.pi() ** 2 * (-2 * arb(dimension)).exp()
         wave = (arb(1) / 3 - deficit - seen).sqrt()
         rest = (8 * tail_ball(exact_ball(statement.factor))).sqrt()
         size = least_odd(statement.factor * norm)
-        proved, floor = ((wave - rest) / (2 * size)) ** 2, at(statement.floor, a=size)
+        proved, floor = (
+            ((wave - rest) / (2 * size)) ** 2,
+            ball_at(statement.floor, a=size),
+        )
         return True if proved >= floor else None, f"{shown(proved)} >= {shown(floor)}"
 
     with ctx.workprec(BITS):
@@ -369,10 +372,10 @@ NEURON = Claim(
 def _pool_sides(statement, dimension: int, size: int, count: int):
     """Enclose q, and return the number of copies; None where q < 1 does not hold."""
     point = {"d": dimension, "a": size, "N": count}
-    q = at(statement.q.subs(L, statement.logarithm), **point)
+    q = ball_at(statement.q.subs(L, statement.logarithm), **point)
     if not q < 1:
         return None
-    copies = at(statement.logarithm, **point) / q
+    copies = ball_at(statement.logarithm, **point) / q
     ceiling = int(float(copies.upper())) + 1
     while ceiling - 1 >= copies:
         ceiling -= 1
@@ -384,8 +387,8 @@ def _pool_balls(statement, domain) -> Result:
         dimension, size, count = point
         q, copies = table[point]
         used = arb(count * copies)
-        allowed = at(statement.allowed, d=dimension, a=size)
-        missed, rate = (1 - q) ** copies, at(statement.missed, a=size)
+        allowed = ball_at(statement.allowed, d=dimension, a=size)
+        missed, rate = (1 - q) ** copies, ball_at(statement.missed, a=size)
         true = bool(used <= allowed and missed < rate)
         words = f"{count * copies} <= {shown(allowed)}, {shown(missed)} < {shown(rate)}"
         return (False if used > allowed or missed >= rate else true or None), words
@@ -575,10 +578,10 @@ def _scaling_point(statement, dimension: int):
     if error != statement.error:
         return False, f"the error {error} = {statement.error}"
     rows = (
-        (at(statement.low, d=dimension), exact_ball(stretch * norm)),
-        (exact_ball(stretch * norm), at(statement.high, d=dimension)),
-        (exact_ball(stretch * size), at(statement.bias, d=dimension)),
-        (exact_ball(18 * norm**2 * size**2), at(statement.floor, d=dimension)),
+        (ball_at(statement.low, d=dimension), exact_ball(stretch * norm)),
+        (exact_ball(stretch * norm), ball_at(statement.high, d=dimension)),
+        (exact_ball(stretch * size), ball_at(statement.bias, d=dimension)),
+        (exact_ball(18 * norm**2 * size**2), ball_at(statement.floor, d=dimension)),
     )
     for left, right in rows:
         if not left <= right:
@@ -771,20 +774,20 @@ def _tradeoff_instances(statement, domain) -> Result:
     def decide(point):
         dimension, length = point
         values = {"d": dimension, "R": length}
-        error = at(statement.direct / length**2, **values)
+        error = ball_at(statement.direct / length**2, **values)
         first = sure_hits(dimension, error, 0, statement.chosen)
         hits = [(*hit, "plain") for hit in first]
         norm = LEAST_NORM.subs(d, dimension)
         size = least_odd(4 * norm)
         radius = exact_ball(norm)
-        error = at(statement.route / length**2, **values) * radius**2
+        error = ball_at(statement.route / length**2, **values) * radius**2
         terms = (radius, size, error, EVERY, statement.chosen)
         hits += [(*hit, "bound") for hit in wave_hits(dimension, *terms)]
         half = arb(1) / 2 - 1 / (2 * arb.pi())
-        if at(statement.direct / length**2, **values) >= half:
+        if ball_at(statement.direct / length**2, **values) >= half:
             hits.append((0, "constants", "plain"))
         for count, how, name in hits:
-            bound = at(getattr(statement, name), d=dimension, N=count)
+            bound = ball_at(getattr(statement, name), d=dimension, N=count)
             if not bound >= 1:
                 words = f"R = {length}, N = {count}, {how}: 1 <= {shown(bound)}"
                 return False, words

@@ -4,7 +4,6 @@ Numbers to compare with come from `rfbook.claims.neuron_width.series`: exact int
 of the arc-cosine kernel, positive series with a rigorous rest, rigorous quadrature.
 """
 
-from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 
@@ -63,11 +62,6 @@ EVEN = Integers(0, step=2)
 MORE = Relation(">")
 BITS = 128
 BIASES = tuple(map(Fraction, ("-2", "-1", "-1/2", "0", "1/2", "1", "2", "3")))
-
-
-def inside(values: Reals, points: Iterable[Fraction] = BIASES) -> list[Fraction]:
-    """Return those of the points that lie in a domain."""
-    return [point for point in points if values.contains(Reals(point, point))]
 
 
 def reduced(expression):
@@ -301,7 +295,7 @@ def _first_balls(statement, domain, biases=BIASES) -> Result:
         )
         return true, f"(d, b): {shown}"
 
-    return every(product(domain["d"], inside(domain["b"], biases)), compare)
+    return every(product(domain["d"], domain["b"].among(biases)), compare)
 
 
 FIRST = Claim(
@@ -484,7 +478,7 @@ def _integral_balls(statement, domain, degrees=(2, 3, 4, 5, 8)) -> Result:
         allowed = abs(found) / 1000 + exact_ball(Fraction(1, 10**9))
         return True if abs(claimed - found) < allowed else None, words
 
-    biases = inside(domain["b"], BIASES[1:-1])
+    biases = domain["b"].among(BIASES[1:-1])
     cases = [
         case
         for case in product(domain["d"], degrees, biases)
@@ -607,7 +601,7 @@ def _radial_balls(statement, domain, points=None) -> Result:
         return statement.relation.ball(gap, gain), words
 
     points = points or [Fraction(i, 4) for i in range(-12, 13)]
-    return every(product(domain["d"], inside(domain["b"], points)), compare)
+    return every(product(domain["d"], domain["b"].among(points)), compare)
 
 
 RADIAL = Claim(

@@ -35,7 +35,6 @@ from rfbook.claims.psi.enclosures import (
     BITS,
     FREQUENCY,
     R,
-    at,
     bound_ball,
     compare,
     d,
@@ -57,6 +56,7 @@ from rfbook.ledger import (
     Statement,
     Verdict,
     agree,
+    ball_at,
     every,
     every_identity,
     fails,
@@ -120,7 +120,10 @@ def _one_frequency_sampled(statement, domain, rng) -> Result:
 
 def _one_frequency_weak(statement, domain) -> Result:
     """Compare two decimals of E e^(st) = sinh(s)/s in dimension 3, at s = 1."""
-    bottom, argument = at(statement.bottom, d=3), at(statement.argument, s=1, d=3)
+    bottom, argument = (
+        ball_at(statement.bottom, d=3),
+        ball_at(statement.argument, s=1, d=3),
+    )
     found = f"{float(argument.hypgeom_0f1(bottom)):.2f}"
     right = f"{float(arb(1).sinh()):.2f}"
     return every([3], lambda _: (found == right, f"{found} = {right}"))
@@ -202,7 +205,7 @@ def _supremum_below(statement, domain) -> Result:
 
     def sides(d, R):
         index = integer_at(statement.index, d)
-        return supremum_ball(d, R), bound_ball(index, at(statement.frequency, R=R))
+        return supremum_ball(d, R), bound_ball(index, ball_at(statement.frequency, R=R))
 
     with ctx.workprec(BITS):
         return compare(scheduled(domain["d"]), sides, statement.relation)
@@ -274,8 +277,8 @@ def _decay_balls(statement, domain) -> Result:
     """Compare at the smallest R: Lambda_d decreases, so that the others follow."""
 
     def sides(d, R):
-        left = bound_ball(d, at(FREQUENCY, R=R))
-        return left, (-at(statement.exponent, d=d)).exp()
+        left = bound_ball(d, ball_at(FREQUENCY, R=R))
+        return left, (-ball_at(statement.exponent, d=d)).exp()
 
     with ctx.workprec(BITS):
         points = scheduled(domain["d"], (domain["R"].low,))
@@ -365,7 +368,7 @@ def _power_proof(statement, domain) -> Result:
 
 def _power_balls(statement, domain) -> Result:
     def sides(d, s):
-        return bound_ball(d, s), at(statement.bound, d=d, s=s)
+        return bound_ball(d, s), ball_at(statement.bound, d=d, s=s)
 
     points = [
         {"d": value, "s": frequency}
@@ -427,7 +430,7 @@ POWER = Claim(
         "d = 4, s = 1/8",
         lambda statement, domain: compare(
             [{"d": 4, "s": Rational(1, 8)}],
-            lambda d, s: (bound_ball(d, s), at(statement.bound, d=d, s=s)),
+            lambda d, s: (bound_ball(d, s), ball_at(statement.bound, d=d, s=s)),
             statement.relation,
         ),
         role="step",
@@ -470,7 +473,7 @@ def _limit_balls(statement, domain, values=LIMIT_POINTS) -> Result:
     def decide(name):
         dimension, value = points[name]
         exact = -bound_ball(dimension, value * dimension).log()
-        low, high = (at(f, d=dimension) * rates[value] for f in factors)
+        low, high = (ball_at(f, d=dimension) * rates[value] for f in factors)
         sides = AT_MOST.ball(low, exact), AT_MOST.ball(exact, high)
         true = None if None in sides else all(sides)
         return true, " <= ".join(interval(ball) for ball in (low, exact, high))
@@ -479,7 +482,7 @@ def _limit_balls(statement, domain, values=LIMIT_POINTS) -> Result:
     points = {f"d = {v}, beta = {b}": (v, b) for v, b in product(domain["d"], values)}
     with ctx.workprec(2 * BITS):
         rate = statement.rate.subs(t, statement.point)
-        rates = {value: at(rate, beta=value) for value in values}
+        rates = {value: ball_at(rate, beta=value) for value in values}
         return every(points, decide)
 
 
@@ -572,7 +575,7 @@ SMALL_NORMS = (Rational(1, 8), Rational(1, 4), Rational(1, 2), Integer(1), sqrt(
 def _necessity_balls(statement, domain) -> Result:
     def sides(d, R):
         bound = statement.bound.subs(s, statement.frequency)
-        return supremum_ball(d, R), at(bound, d=d, R=R)
+        return supremum_ball(d, R), ball_at(bound, d=d, R=R)
 
     with ctx.workprec(BITS):
         points = scheduled(domain["d"], SMALL_NORMS)

@@ -29,12 +29,6 @@ BITS = 128
 AT_MOST, AT_LEAST = Relation("<="), Relation(">=")
 
 
-def at(formula, **point):
-    """Evaluate a formula in balls, its symbols replaced by exact numbers by name."""
-    names = {v: point[v.name] for v in formula.free_symbols if v.name in point}
-    return exact_ball(formula.subs(names))
-
-
 def integer_at(formula, dimension: int) -> int:
     """Evaluate a formula in d at an integer, where it is an integer."""
     return int(formula.subs(d, dimension))

@@ -105,12 +105,6 @@ def series(statement, radius: Fraction) -> arb:
     return evaluate(statement.factor, point) * (total + rest.union(-rest))
 
 
-def inside(domain, radii: Iterable[str]) -> list[Fraction]:
-    """Return those of the radii that lie in the domain."""
-    points = map(Fraction, radii)
-    return [point for point in points if domain["R"].contains(Reals(point, point))]
-
-
 # --- the series -----------------------------------------------------------------------
 
 
@@ -147,7 +141,7 @@ def _series_quadrature(statement, domain) -> Result:
         claimed = exact_ball(statement.mean) + series(statement, radius)
         return same(wave + outer_rest(radius), claimed)
 
-    return every(inside(domain, ("1/4", "1/2", "2/3", "1", "3/2", "2")), compare)
+    return every(domain["R"].among(("1/4", "1/2", "2/3", "1", "3/2", "2")), compare)
 
 
 @ctx.workprec(128)
@@ -156,7 +150,7 @@ def _series_kinks(statement, domain) -> Result:
         claimed = exact_ball(statement.mean) + series(statement, radius)
         return same(wave_moment(ball(radius)), claimed)
 
-    return every(inside(domain, ("1/3", "3/4", "1", "5/4", "5/2", "4")), compare)
+    return every(domain["R"].among(("1/3", "3/4", "1", "5/4", "5/2", "4")), compare)
 
 
 @ctx.workprec(64)
@@ -290,7 +284,7 @@ def _bounds_boxes(statement, domain) -> Result:
 
 @ctx.workprec(400)
 def _bounds_points(statement, domain) -> Result:
-    points = inside(domain, ("1/100", "1/10", "3/4", "1", "3/2", "2", "3"))
+    points = domain["R"].among(("1/100", "1/10", "3/4", "1", "3/2", "2", "3"))
     return between(statement, points, ball)
 
 
@@ -385,7 +379,7 @@ def _slope_points(statement, domain) -> Result:
     def compare(radius):
         return same(series(statement, radius), wave_slope(ball(radius)))
 
-    return every(inside(domain, ("1/3", "1/2", "3/4", "1", "3/2", "2")), compare)
+    return every(domain["R"].among(("1/3", "1/2", "3/4", "1", "3/2", "2")), compare)
 
 
 @ctx.workprec(64)
@@ -663,7 +657,9 @@ def claimed_outside(statement, radius: Fraction, size: int) -> arb:
 
 def cases(domain, radii: Iterable[str] = RELU_RADII) -> list[tuple[int, Fraction]]:
     """Return the pairs (a, R) of the domain that are tried."""
-    return [(size, radius) for size in domain["a"] for radius in inside(domain, radii)]
+    return [
+        (size, radius) for size in domain["a"] for radius in domain["R"].among(radii)
+    ]
 
 
 def _tails_quadrature(statement, domain) -> Result:

@@ -16,7 +16,6 @@ from rfbook.claims.psi.enclosures import (
     BITS,
     FREQUENCY,
     R,
-    at,
     bound_ball,
     compare,
     d,
@@ -34,6 +33,7 @@ from rfbook.ledger import (
     Result,
     Statement,
     Verdict,
+    ball_at,
     every,
     exact_ball,
     holds,
@@ -110,7 +110,7 @@ def _sign_at(statement, size: int) -> int:
 def _rest_balls(statement, domain, norms=REST_NORMS) -> Result:
     def sides(a, R):
         left = rest_norm_ball(a, R, _sign_at(statement, a))
-        return left, at(statement.bound, a=a, R=R)
+        return left, ball_at(statement.bound, a=a, R=R)
 
     points = [{"a": size, "R": norm} for size, norm in product(domain["a"], norms)]
     with ctx.workprec(BITS):
@@ -206,12 +206,12 @@ def _source_rest_balls(statement, domain) -> Result:
 
     def sides(d):
         size = integer_at(statement.size, d)
-        right = (-at(statement.exponent, d=d)).exp() / statement.divisor
+        right = (-ball_at(statement.exponent, d=d)).exp() / statement.divisor
         if d <= 3:
             return rest_norm_ball(
                 size, Integer(d), integer_at(statement.sign, d)
             ), right
-        return arb(0).union(at(TAIL_NORM.statement.bound, a=size, R=d)), right
+        return arb(0).union(ball_at(TAIL_NORM.statement.bound, a=size, R=d)), right
 
     with ctx.workprec(BITS):
         points = [{"d": value} for value in domain["d"]]
@@ -275,12 +275,12 @@ def _paper_balls(statement, domain) -> Result:
         size = integer_at(statement.size, d)
         if size % 2 == 0:
             raise ValueError(f"a = {size} is even: the rest is not small")
-        rest = at(TAIL_NORM.statement.bound, a=size, R=norm).sqrt()
+        rest = ball_at(TAIL_NORM.statement.bound, a=size, R=norm).sqrt()
         root = eigenvalue_ball(d, norm).sqrt()
         low = (root - rest).lower().max(arb(0))
-        bound = bound_ball(d, at(FREQUENCY, R=norm)).sqrt() + rest
+        bound = bound_ball(d, ball_at(FREQUENCY, R=norm)).sqrt() + rest
         high = (root + rest).upper().min(bound.upper())
-        right = (-at(statement.exponent, d=d)).exp() * exact_ball(statement.factor)
+        right = (-ball_at(statement.exponent, d=d)).exp() * exact_ball(statement.factor)
         return low.union(high) ** 2, right
 
     norms = {value: statement.radius.subs(d, value) for value in domain["d"]}
@@ -300,7 +300,9 @@ def _paper_tail(statement, domain) -> Result:
     if not slope.is_negative:
         return unknown(f"the sign of {slope}")
     with ctx.workprec(BITS):
-        rest = at(exp(logarithm), d=start) / arb(TAIL_SOURCE.statement.divisor).sqrt()
+        rest = (
+            ball_at(exp(logarithm), d=start) / arb(TAIL_SOURCE.statement.divisor).sqrt()
+        )
         ball, factor = (1 + rest) ** 2, exact_ball(statement.factor)
     if not ball < factor:
         return unknown(f"(1 + rest)^2 against {statement.factor} at d = {start}")

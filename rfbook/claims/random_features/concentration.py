@@ -108,8 +108,7 @@ def _two_point_balls(statement, domain) -> Result:
         return left + exact_ball(share) * exact_ball(rate * high).exp(), exponent.exp()
 
     shares = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 10)]
-    rates = [Fraction(k, 10) for k in (-40, -5, 0, 1, 5, 40)]
-    rates = [rate for rate in rates if domain["lambda"].contains(Reals(rate, rate))]
+    rates = domain["lambda"].among(Fraction(k, 10) for k in (-40, -5, 0, 1, 5, 40))
     with ctx.workprec(BITS):
         cases = product(shares, (1, 3), rates)
         cases = [case for case in cases if case[2] or case[0] == shares[0]]

@@ -39,6 +39,7 @@ from rfbook.ledger import (
     Statement,
     Verdict,
     agree,
+    ball_at,
     every,
     every_ball,
     every_identity,
@@ -53,23 +54,11 @@ n = Symbol("n", integer=True, positive=True)
 q, delta, S = symbols("q delta S", positive=True)
 z, p, x = symbols("z p x", real=True)
 k, m = symbols("k m", nonnegative=True)
-NAMES = {symbol.name: symbol for symbol in (N, n, q, delta, S)}
 
 SECTION = printed("Section 2.1", "sharper", "told in words, without a rate")
 AT_MOST, AT_LEAST = Relation("<="), Relation(">=")
 CHANCE = Reals(0, 1, open_low=True, open_high=True)
 BITS = 200
-
-
-def at(formula, **values) -> arb:
-    """Return a formula's ball at exact values of the symbols with these names."""
-    return exact_ball(formula.subs({NAMES[name]: v for name, v in values.items()}))
-
-
-def at_own(formula, values: dict) -> arb:
-    """Return a formula's ball; values of symbols that it does not have are left out."""
-    known = {symbol.name for symbol in formula.free_symbols}
-    return at(formula, **{name: v for name, v in values.items() if name in known})
 
 
 def within(size: arb) -> arb:
@@ -243,9 +232,9 @@ def _with_erf(formula, value) -> arb:
     for node in formula.atoms(erf):
         share = formula.coeff(node)
         formula -= share * node
-        inner = at(node.args[0], q=value)
-        total += at(share, q=value) * inner.erf()
-    return total + at(expand(formula), q=value)
+        inner = ball_at(node.args[0], q=value)
+        total += ball_at(share, q=value) * inner.erf()
+    return total + ball_at(expand(formula), q=value)
 
 
 def _near_zero_balls(statement, domain, points=POINTS) -> Result:
@@ -388,7 +377,7 @@ def _flips_balls(statement, domain, points=FLIP_POINTS) -> Result:
 
     def sides(name):
         values = named[name]
-        bound = at_own(statement.slope, values) + at_own(statement.spread, values)
+        bound = ball_at(statement.slope, **values) + ball_at(statement.spread, **values)
         most = int((int(values["N"]) * bound).floor().unique_fmpz())
         chance = within(exact_ball(values["q"]))
         tail = binomial_tail(int(values["N"]), chance, most + 1)
@@ -476,7 +465,7 @@ def _error_proof(statement, domain) -> Result:
 def _claimed(statement, values: dict) -> arb:
     """Return the claimed bound at exact values, as a ball."""
     formula = statement.outer * (statement.leading + statement.spread)
-    return at_own(formula, values)
+    return ball_at(formula, **values)
 
 
 def _error_single(statement, domain, points=None) -> Result:
@@ -615,9 +604,9 @@ def _sharp_balls(statement, domain) -> Result:
 
     def sides(point, which):
         size, move = point
-        reach = at(statement.reach, N=size, S=move)
+        reach = ball_at(statement.reach, N=size, S=move)
         mean = exact_ball(statement.factor) * arb(size).sqrt() * excess(reach)
-        bound = at(getattr(statement, which), N=size, S=move)
+        bound = ball_at(getattr(statement, which), N=size, S=move)
         return (bound, mean) if which == "low" else (mean, bound)
 
     with ctx.workprec(BITS):
@@ -710,7 +699,7 @@ SHARP = Claim(
             [(1, 3)],
             lambda point: (
                 exact_ball(statement.factor) * excess(arb(3)),
-                at(statement.high, N=1, S=3),
+                ball_at(statement.high, N=1, S=3),
             ),
             AT_MOST,
         ),

@@ -660,8 +660,7 @@ def _two_neurons_balls(statement, domain) -> Result:
         return enclose(statement.value, at), enclose(statement.bound, at)
 
     with ctx.workprec(2 * BITS):
-        steps = [Fraction(1, 1000), Fraction(1, 10), Fraction(1), Fraction(20)]
-        steps = [step for step in steps if domain["h"].contains(Reals(step, step))]
+        steps = domain["h"].among(("1/1000", "1/10", 1, 20))
         cases = product(steps, map(Fraction, ("1/2", "1", "3")))
         return every_ball(cases, sides, statement.relation)
 

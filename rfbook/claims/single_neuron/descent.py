@@ -95,11 +95,7 @@ def _one_step(pull, turn, w, rate):
 
 def _descends(statement, domain) -> Result:
     """Follow the steps from several starts, in balls."""
-    rates = [
-        rate
-        for rate in (Fraction(1, 10), Fraction(1, 2), Fraction(1), Fraction(21, 10))
-        if domain["eta"].contains(Reals(rate, rate))
-    ]
+    rates = domain["eta"].among(("1/10", "1/2", 1, "21/10"))
     starts = STARTS if statement.start == OFF_THE_RAY else (*STARTS, OPPOSITE)
 
     def arrives(case):

@@ -28,7 +28,6 @@ from rfbook.claims.single_neuron.known import (
     N,
     R,
     absolute_moment,
-    at,
     best_error_ball,
     d,
     energy_ball,
@@ -48,6 +47,7 @@ from rfbook.ledger import (
     Planted,
     Result,
     Statement,
+    ball_at,
     every,
     every_identity,
     exact_ball,
@@ -179,7 +179,7 @@ def _above_steps(statement, domain) -> Result:
 
 def _energy_balls(statement, domain) -> Result:
     def compare(start):
-        left, right = energy_ball(start), at(statement.bound, m=start)
+        left, right = energy_ball(start), ball_at(statement.bound, m=start)
         words = f"{shown(left)} {statement.relation.symbol} {shown(right)}"
         return statement.relation.ball(left, right), words
 
@@ -289,14 +289,14 @@ def _mean_compare(statement, points, norms) -> Result:
             best, how = arb(0), "V contains the target"
         else:
             best, how = best_error_ball(dimension, count, free), "the best V"
-        power = at(statement.power, m=start)
+        power = ball_at(statement.power, m=start)
         half, ends = arb(dimension) / 2, (power + 1) / 2
         moment = half.gamma() * ends.gamma()
         moment /= arb.pi().sqrt() * ((power + dimension) / 2).gamma()
-        loss = at(statement.loss, N=count)
+        loss = ball_at(statement.loss, N=count)
         right = energy_ball(start + start % 2) * (1 - loss * moment)
         for norm in norms:
-            sides = best * exact_ball(norm**2), right * at(statement.scale, R=norm)
+            sides = best * exact_ball(norm**2), right * ball_at(statement.scale, R=norm)
             true = statement.relation.ball(*sides)
             if not true:
                 words = " against ".join(shown(side) for side in sides)
@@ -394,9 +394,9 @@ def _probability_instances(statement, domain) -> Result:
     def decide(dimension):
         free = int(statement.free.subs(d, dimension))
         for norm in (Rational(1, 10), Integer(1), Integer(10)):
-            error = at(statement.floor, d=dimension, R=norm) / exact_ball(norm**2)
+            error = ball_at(statement.floor, d=dimension, R=norm) / exact_ball(norm**2)
             for count, how in sure_hits(dimension, error, free, statement.chosen):
-                bound = at(statement.bound, d=dimension, N=count)
+                bound = ball_at(statement.bound, d=dimension, N=count)
                 if not bound >= 1:
                     return False, f"R = {norm}, {how}: 1 <= {shown(bound)}"
         return True, ""
@@ -415,9 +415,9 @@ def _probability_numbers(statement, domain) -> Result:
         if int(statement.free.subs(d, dimension)) > even:
             return None, "polynomials of higher degree are free"
         half = energy_ball(even) / 2
-        floor = at(statement.floor, d=dimension, R=1)
+        floor = ball_at(statement.floor, d=dimension, R=1)
         moment = exact_ball(2 * even_moment(dimension, even))
-        bound = at(statement.bound, d=dimension, N=1)
+        bound = ball_at(statement.bound, d=dimension, N=1)
         words = f"{shown(floor)} <= {shown(half)} and {shown(moment)} <= {shown(bound)}"
         return True if floor <= half and moment <= bound else None, words
 
@@ -498,11 +498,11 @@ def _quarters_instances(statement, domain) -> Result:
     """Ask that the bound allow probability 1 where every direction is reached."""
 
     def decide(dimension):
-        error = at(statement.error / statement.norm**2, d=dimension)
+        error = ball_at(statement.error / statement.norm**2, d=dimension)
         free = int(statement.free.subs(d, dimension))
         chosen = BLIND if statement.law == INVARIANT else SEEING
         for count, how in sure_hits(dimension, error, free, chosen):
-            bound = at(statement.bound, d=dimension, N=count)
+            bound = ball_at(statement.bound, d=dimension, N=count)
             if not bound >= 1:
                 return False, f"{how}: 1 <= {shown(bound)}"
         return True, ""

@@ -13,7 +13,7 @@ from functools import cache
 from math import comb, factorial, prod
 
 from flint import arb, ctx
-from sympy import Integer, Rational, Symbol, pi, sqrt
+from sympy import Rational, Symbol, pi, sqrt
 
 from rfbook.claims.psi.enclosures import density_ball, tail_ball
 from rfbook.claims.tools.sphere import sphere_mean
@@ -46,13 +46,6 @@ BEFORE = "before"
 AFTER = "after"
 INVARIANT = "whose span has a law that rotations leave as it is"
 ARBITRARY = "of any law"
-
-
-def at(formula, **point):
-    """Evaluate a formula in balls, its symbols replaced by exact numbers by name."""
-    formula = Integer(0) + formula
-    names = {s: point[s.name] for s in formula.free_symbols if s.name in point}
-    return exact_ball(formula.subs(names))
 
 
 def shown(ball) -> str:

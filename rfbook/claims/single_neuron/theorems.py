@@ -14,7 +14,6 @@ from rfbook.claims.single_neuron.known import (
     CONSTANT,
     DIMENSIONS,
     FAR,
-    at,
     c,
     circle_weights,
     d,
@@ -33,6 +32,7 @@ from rfbook.ledger import (
     Result,
     Statement,
     Verdict,
+    ball_at,
     every,
     exact_ball,
     fails,
@@ -73,7 +73,7 @@ def _margin_balls(statement, domain) -> Result:
     sides = _margin_sides(statement)
 
     def decide(dimension):
-        left, middle, right = (at(side, d=dimension) for side in sides)
+        left, middle, right = (ball_at(side, d=dimension) for side in sides)
         true = (left >= middle) and (middle >= right)
         false = left < middle or middle < right
         words = " >= ".join(shown(ball) for ball in (left, middle, right))
@@ -154,10 +154,10 @@ def _theorem_numbers(statement, domain) -> Result:
             return None, "polynomials of higher degree are free"
         names = ("norm", "error", "size", "bound", "printed")
         norm, error, size, bound, last = (
-            at(getattr(statement, name), d=dimension) for name in names
+            ball_at(getattr(statement, name), d=dimension) for name in names
         )
         energy, moment = energy_ball(even), arb(2) ** (1 - dimension)
-        chance = at(statement.failure, d=dimension, delta=0)
+        chance = ball_at(statement.failure, d=dimension, delta=0)
         spread = size * norm * (energy * moment).sqrt()
         proved = (norm**2 * energy - error) * chance / (2 * spread)
         words = f"{shown(proved)} >= {shown(bound)} >= {shown(last)}"
@@ -175,8 +175,10 @@ def _copy_refutes(statement, dimension):
     Where the functions are chosen after a matrix with many columns is drawn, the ReLU
     of the column next to the target is as good.
     """
-    norm, size = (at(part, d=dimension) for part in (statement.norm, statement.size))
-    weight, bound = norm / (size * arb(2).sqrt()), at(statement.bound, d=dimension)
+    norm, size = (
+        ball_at(part, d=dimension) for part in (statement.norm, statement.size)
+    )
+    weight, bound = norm / (size * arb(2).sqrt()), ball_at(statement.bound, d=dimension)
     words = f"one feature along the target: {shown(weight)} >= {shown(bound)}"
     return not weight < bound, words
 
@@ -186,7 +188,7 @@ def _theorem_instances(statement, domain, spread: bool, sees: bool) -> Result:
 
     def decide(dimension):
         parts = statement.norm, statement.error
-        norm, error = (at(part, d=dimension) for part in parts)
+        norm, error = (ball_at(part, d=dimension) for part in parts)
         free = int(statement.free.subs(d, dimension))
         if not error < norm**2 * energy_ball(free + free % 2):
             return False, f"u = 0 and a polynomial of degree < {free}: 0 >= the bound"
@@ -200,8 +202,10 @@ def _theorem_instances(statement, domain, spread: bool, sees: bool) -> Result:
             if not true:
                 return true, words
         if dimension == 2:
-            miss = 1 - at(statement.failure, d=2, delta=0)
-            size, bound = (at(part, d=2) for part in (statement.size, statement.bound))
+            miss = 1 - ball_at(statement.failure, d=2, delta=0)
+            size, bound = (
+                ball_at(part, d=2) for part in (statement.size, statement.bound)
+            )
             count, weight = circle_weights(norm, error, size, miss, spread)
             words = f"{count} directions: {shown(weight)} >= {shown(bound)}"
             return not weight < bound, words
@@ -226,7 +230,7 @@ def _later_instances(statement, domain) -> Result:
         return result
     with ctx.workprec(BITS):
         for chance in (Rational(1, 2), Rational(19, 20)):
-            failure = at(statement.failure, d=2, delta=chance)
+            failure = ball_at(statement.failure, d=2, delta=chance)
             if failure < exact_ball(chance * Rational(99, 100)):
                 words = f"d = 2, delta = {chance}: features are huge with probability "
                 words += f"{chance}, directions hit with 99/100, against "
