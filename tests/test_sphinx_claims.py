@@ -4,11 +4,16 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
 from sphinx.errors import ExtensionError
+from sphinx.util.osutil import relative_uri
 
 from rfbook.ledger import claims
 from rfbook.ledger.runner import load_verdicts, save_verdicts, verify
 from rfbook.sphinxext import claims as extension
+from rfbook.sphinxext import records
 
 
 @pytest.fixture
@@ -103,3 +108,78 @@ def test_every_claim_has_a_line_in_its_source_page():
         name = extension.claim_module(claim)
         text = extension.highlight(extension.module_path(name))
         assert f'<span id="{claim.id}">' in text
+
+
+def writes(form):
+    """Return a stand-in for an application that writes pages, or something else."""
+
+    def uri(source, target):
+        return relative_uri(f"{source}.html", f"{target}.html")
+
+    return SimpleNamespace(builder=SimpleNamespace(format=form, get_relative_uri=uri))
+
+
+def test_links_to_a_claim_lead_to_its_record():
+    app, claim = writes("html"), claims()["psi-odd"]
+    targets = [
+        link["refuri"]
+        for link in extension.links(app, "book/psi", claim)
+        if isinstance(link, nodes.reference)
+    ]
+    assert targets[1:] == [
+        "../records/psi.html#claim-psi-odd",
+        "../records/psi.html#cite-psi-odd",
+    ]
+    links = extension.id_links(app, "records/psi", ["psi-odd", "hoeffding-lemma"])
+    assert links[0]["refuri"] == "#claim-psi-odd"
+    assert links[2]["refuri"] == "random-features.html#claim-hoeffding-lemma"
+
+
+def test_outside_html_the_records_stay_on_the_ledger_page():
+    link = extension.record_link(writes("latex"), "book/psi", claims()["psi-odd"], "x")
+    assert link["refid"] == "claim-psi-odd"
+    assert "refuri" not in link
+
+
+def test_the_records_name_what_a_claim_rests_on_and_carries():
+    app = writes("html")
+    for claim in claims().values():
+        found = records.facts(app, claim)
+        fields = {f[0].astext(): f[1] for f in found if f[0].astext() != "source"}
+        rests = [link.astext() for link in fields["rests on"].findall(nodes.reference)]
+        assert rests == list(claim.uses)
+        for name in rests:
+            below = records.facts(app, claims()[name])
+            assert claim.id in [r.astext() for r in below.findall(nodes.reference)]
+
+
+@pytest.fixture
+def ledger():
+    """A ledger page with the records of two chapters."""
+    document = new_document("ledger")
+    box = nodes.container(classes=["records"])
+    for chapter in ("one", "two"):
+        section = nodes.section(ids=[f"claims-{chapter}"], chapter=chapter)
+        section += nodes.title("", f"Chapter {chapter}")
+        section += nodes.section("", nodes.title("", "A"), ids=[f"claim-{chapter}-a"])
+        box += section
+    document += [nodes.paragraph("", "kept"), box]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("form", "docname", "left"),
+    [("html", "book/ledger", 0), ("html", "book/psi", 2), ("latex", "book/ledger", 2)],
+)
+def test_the_records_are_taken_off_the_written_ledger_page(ledger, form, docname, left):
+    records.take_out(writes(form), ledger, docname)
+    assert len(records.chapters(ledger)) == left
+    assert "kept" in ledger.astext()
+
+
+def test_the_margin_lists_a_page_s_claims(ledger):
+    soup = BeautifulSoup(records.contents(records.chapters(ledger)[1]), "html.parser")
+    assert [(a["href"], a.get_text()) for a in soup.find_all("a")] == [
+        ("#", "Chapter two"),
+        ("#claim-two-a", "two-a"),
+    ]

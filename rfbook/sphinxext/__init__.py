@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 PARTS = (
     "rfbook.sphinxext.site",
     "rfbook.sphinxext.claims",
+    "rfbook.sphinxext.records",
     "rfbook.sphinxext.offline",
 )
 

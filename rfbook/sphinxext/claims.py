@@ -1,4 +1,4 @@
-"""The ledger in the page: boxes compared, status lines, the ledger page, sources.
+"""The ledger in the page: boxes compared, status lines, the tables, the sources.
 
 The build stops without a verdict file of this very code, and warns (so that a strict
 build fails) about every theorem box that is not its claim's statement.
@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from rfbook.ledger import Claim, ancestors, claims, descendants
-from rfbook.ledger.citation import cite
+from rfbook.ledger import Claim, claims
 from rfbook.ledger.coverage import load as load_coverage
 from rfbook.ledger.coverage import summary
 from rfbook.ledger.digest import closure, module_path
@@ -32,7 +30,7 @@ LOGGER = logging.getLogger(__name__)
 FOLDER = "book"
 LEDGER = f"{FOLDER}/ledger"
 SOURCE = "sources"
-AUTHORS = {"YehudaiShamir2019": "Yehudai and Shamir", "Ghorbani2019": "Ghorbani et al."}
+RECORD = "records"
 
 
 # --- what must be true before a page is built -----------------------------------------
@@ -77,8 +75,6 @@ def theorem_nodes(doctree: nodes.Node) -> Iterator[nodes.Element]:
 
 def add_status_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the status line under every theorem box of a page."""
-    if docname == LEDGER:
-        return
     for node in list(theorem_nodes(doctree)):
         claim = claims()[node["label"]]
         line = status_line(claim, app.rfbook_verdicts.get(claim.id))
@@ -148,15 +144,15 @@ def print_words(claim: Claim) -> str:
 
 
 def links(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:
-    """Return the links of a status line: the check's source, ledger, citation."""
+    """Return the links of a status line: the check's source, the record, a citation."""
     if app.builder.format != "html":
         return []
-    ledger = app.builder.get_relative_uri(docname, LEDGER)
     source = app.builder.get_relative_uri(docname, source_page(claim))
+    record = app.builder.get_relative_uri(docname, record_page(claim))
     targets = (
         ("check", f"{source}#{claim.id}", f"source of the check of {claim.id}"),
-        ("ledger", f"{ledger}#claim-{claim.id}", f"{claim.id} in the ledger"),
-        ("cite", f"{ledger}#cite-{claim.id}", f"cite {claim.id}"),
+        ("ledger", f"{record}#claim-{claim.id}", f"{claim.id} in the ledger"),
+        ("cite", f"{record}#cite-{claim.id}", f"cite {claim.id}"),
     )
     found: list[nodes.Node] = []
     for word, uri, title in targets:
@@ -165,26 +161,54 @@ def links(app: Sphinx, docname: str, claim: Claim) -> list[nodes.Node]:
     return found
 
 
+def record_page(claim: Claim) -> str:
+    """Return the name of the page with a claim's record.
+
+    Examples
+    --------
+    >>> record_page(claims()["psi-odd"])
+    'records/psi'
+    """
+    return f"{RECORD}/{claim.chapter}"
+
+
+def record_link(
+    app: Sphinx, docname: str, claim: Claim, word: str, place: str = "claim"
+) -> nodes.reference:
+    """Return a link from a page to a claim's record.
+
+    Outside HTML the records stand on the ledger's own page.
+    """
+    anchor = f"{place}-{claim.id}"
+    if app.builder.format != "html":
+        return nodes.reference("", word, refid=anchor)
+    page = app.builder.get_relative_uri(docname, record_page(claim))
+    return nodes.reference("", word, internal=True, refuri=f"{page}#{anchor}")
+
+
+def id_links(app: Sphinx, docname: str, ids: Iterable[str]) -> list[nodes.Node]:
+    """Return links to the records of claims, or the word nothing."""
+    found: list[nodes.Node] = []
+    for name in ids:
+        found += [nodes.Text(", ")] if found else []
+        found.append(record_link(app, docname, claims()[name], name))
+    return found or [nodes.Text("nothing")]
+
+
 # --- the ledger page ------------------------------------------------------------------
 
 
 class LedgerDirective(SphinxDirective):
-    """``{rfbook-ledger}``: the counts, and every claim with its checks."""
+    """``{rfbook-ledger}``: the counts, and a row for every claim.
+
+    The rows carry the ids of the claims' permalinks and lead to the records.
+    """
 
     def run(self) -> list[nodes.Node]:
-        """Return the table of all claims and one section for each."""
+        """Return the counts and the table of all claims."""
         self.env.note_dependency(str(verdict_path()))
         rows = self.env.app.rfbook_verdicts
-        chapters = {claim.chapter: None for claim in claims().values()}
-        found: list[nodes.Node] = [self._counts(rows), self._table(rows)]
-        for chapter in chapters:
-            section = nodes.section(ids=[f"claims-{chapter}"])
-            section += nodes.title("", f"Claims of the chapter {chapter}")
-            for claim in claims().values():
-                if claim.chapter == chapter:
-                    section += self._section(claim, rows.get(claim.id))
-            found.append(section)
-        return found
+        return [self._counts(rows), self._table(rows)]
 
     def _counts(self, rows: dict) -> nodes.paragraph:
         words = [
@@ -201,85 +225,34 @@ class LedgerDirective(SphinxDirective):
         )
 
     def _table(self, rows: dict) -> nodes.Element:
-        body = []
+        app, body, ids = self.env.app, [], []
         for claim in claims().values():
-            row = rows.get(claim.id)
-            link = nodes.reference("", claim.id, refid=f"claim-{claim.id}")
-            body.append([link, claim.chapter, *table_words(claim, row)])
-        head = ["claim", "chapter", "outcome", "fidelity", "planted"]
-        return table(head, body, ["ledger"])
-
-    def _section(self, claim: Claim, row: dict | None) -> nodes.section:
-        section = nodes.section(ids=[f"claim-{claim.id}"])
-        title, _ = self.state.inline_text(claim.title, self.lineno)
-        section += nodes.title("", "", *title)
-        section += status_line(claim, row)
-        section[-1][0] += links(self.env.app, LEDGER, claim)[:2]
-        self.state.nested_parse(
-            StringList(claim.statement.latex().splitlines(), claim.id), 0, section
-        )
-        section += facts(claim)
-        if row:
-            section += checks_table(row)
-        label = nodes.paragraph("", "Cite as", ids=[f"cite-{claim.id}"])
-        section += label
-        bibtex = nodes.literal_block("", cite(claim.id), language="bibtex")
-        section += nodes.container("", bibtex, classes=["copy"])
-        return section
+            link = record_link(app, LEDGER, claim, claim.id)
+            citation = record_link(app, LEDGER, claim, "cite", "cite")
+            if app.builder.format == "html":
+                ids.append(f"claim-{claim.id}")
+                citation["ids"] = [f"cite-{claim.id}"]
+                citation["reftitle"] = f"cite {claim.id}"
+            words = table_words(claim, rows.get(claim.id))
+            body.append([link, claim.chapter, *words, citation])
+        head = ["claim", "chapter", "outcome", "fidelity", "planted", "citation"]
+        return table(head, body, ["ledger"], ids)
 
 
-def facts(claim: Claim) -> nodes.field_list:
-    """Return what is known of a claim besides its checks, as a list of fields."""
-    found = nodes.field_list()
+def table(
+    head: list, body: list[list], classes: list[str], ids: Iterable[str] = ()
+) -> nodes.Element:
+    """Return a docutils table, in a container that scrolls on a phone.
 
-    def add(name: str, *content: nodes.Node) -> None:
-        body = nodes.field_body("", nodes.paragraph("", "", *content))
-        found.append(nodes.field("", nodes.field_name("", name), body))
-
-    add("id", nodes.literal("", claim.id))
-    for source in claim.sources:
-        note = f" {source.note}" if source.note else ""
-        who = AUTHORS.get(source.key, source.key)
-        place = f"{who} ({source.version}), {source.where}: {source.relation}.{note}"
-        add("source", nodes.Text(place))
-    below = list(claim.uses)
-    deeper = len(ancestors(claims(), claim.id))
-    above = sorted(descendants(claims(), claim.id))
-    more = f" ({deeper} with what these rest on)" if deeper > len(below) else ""
-    add("rests on", *id_links(below), nodes.Text(more))
-    add("carries", *id_links(above))
-    if claim.corrects:
-        add("corrects", *id_links([claim.corrects]))
-    return found
-
-
-def id_links(ids: Iterable[str]) -> list[nodes.Node]:
-    """Return links to claims on the ledger page, or the word nothing."""
-    found: list[nodes.Node] = []
-    for name in ids:
-        found += [nodes.Text(", ")] if found else []
-        found.append(nodes.reference("", name, refid=f"claim-{name}"))
-    return found or [nodes.Text("nothing")]
-
-
-def checks_table(row: dict) -> nodes.Element:
-    """Return a claim's checks and planted changes as one table."""
-    body = [
-        [c["kind"], c["title"], c["verdict"], c["witness"] or c["detail"]]
-        for c in row["checks"]
-    ]
-    for planted in row["planted"]:
-        kind = "near miss" if planted["near"] else "planted"
-        body.append([kind, planted["what"], planted["verdict"], planted["witness"]])
-    return table(["kind", "what", "verdict", "evidence"], body, ["checks"])
-
-
-def table(head: list, body: list[list], classes: list[str]) -> nodes.Element:
-    """Return a docutils table, in a container that scrolls on a phone."""
+    `ids` are the rows' own; they may end early.
+    """
     group = nodes.tgroup(cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
     group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *[_row(cells) for cells in body])
+    rows = [_row(cells) for cells in body]
+    for made, name in zip(rows, ids, strict=False):
+        made["ids"] = [name]
+    group += nodes.tbody("", *rows)
     return nodes.container("", nodes.table("", group, classes=classes))
 
 
@@ -323,7 +296,8 @@ class CoverageDirective(SphinxDirective):
 
     def _state(self, row) -> tuple[str, nodes.Node]:
         if row.claims:
-            return row.state, nodes.inline("", "", *id_links(row.claims))
+            found = id_links(self.env.app, LEDGER, row.claims)
+            return row.state, nodes.inline("", "", *found)
         return row.state, nodes.Text(row.reason)
 
 

@@ -30,6 +30,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
+# The rules of axe that look at colours; what they find depends on the theme.
+CONTRAST = ["color-contrast", "link-in-text-block"]
+
 FILE_NAME = re.compile(
     r"\.(png|svg|jpe?g|gif|webp)$|^[\w./-]*/[\w./-]*$|^[0-9a-f]{16,}$"
 )
@@ -69,6 +72,33 @@ TOO_WIDE = r"""() => {
     .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e))
     .map((e) => `${e.tagName} ${e.className}`.slice(0, 80))
     .concat(`page ${document.documentElement.scrollWidth} px wide`);
+}"""
+
+# Of all elements with words of their own, the first of each kind. An element's kind is
+# all that decides the contrast of its words: the colours, grounds and sizes that the
+# browser computed for it and for every element around it. Formulas have their words'
+# colour, and their glyphs are no text to axe.
+FIRST_OF_KIND = r"""() => {
+  const read = ["color", "backgroundColor", "backgroundImage", "opacity", "filter",
+    "fontSize", "fontWeight", "textShadow", "position"];
+  const numbers = new Map(), kinds = new Map(), first = new Map();
+  const kind = (e) => {
+    if (!kinds.has(e)) {
+      const style = getComputedStyle(e);
+      const above = e.parentElement ? kind(e.parentElement) : "";
+      const key = [above, ...read.map((name) => style[name])].join("|");
+      if (!numbers.has(key)) numbers.set(key, numbers.size);
+      kinds.set(e, numbers.get(key));
+    }
+    return kinds.get(e);
+  };
+  const speaks = (e) => e.matches("input, select, textarea") ||
+    [...e.childNodes].some((c) => c.nodeType === Node.TEXT_NODE && c.data.trim());
+  for (const e of document.body.querySelectorAll("*")) {
+    if (!speaks(e) || e.closest("mjx-container") || !e.checkVisibility()) continue;
+    if (!first.has(kind(e))) first.set(kind(e), e);
+  }
+  return [...first.values()];
 }"""
 
 
@@ -118,6 +148,8 @@ class OpenPage:
 
     def resize(self, size: dict[str, int]) -> None:
         """Change the window's size and wait for the layout, and for scroll.js."""
+        if self.page.viewport_size == size:
+            return
         self.page.set_viewport_size(size)
         self.page.wait_for_timeout(150)
         self.settle()
@@ -174,12 +206,28 @@ class OpenPage:
         """Return what scrolls sideways and is no stop of the keyboard."""
         return self.page.evaluate(UNREACHABLE)
 
-    def axe_violations(self) -> list[str]:
-        """Return axe-core's findings; none is excused."""
+    def contrast_violations(self) -> list[str]:
+        """Return what axe-core finds too faint, a text of each kind looked at."""
+        text, link = CONTRAST
+        kinds = f"({{include: ({FIRST_OF_KIND})()}})"
+        return [
+            *self._violations({"runOnly": [text]}, kinds),
+            *self._violations({"runOnly": [link]}),
+        ]
+
+    def other_violations(self) -> list[str]:
+        """Return the findings of all other rules of axe-core; nothing is excused."""
+        off = {rule: {"enabled": False} for rule in CONTRAST}
+        return self._violations({"rules": off})
+
+    def axe(self, options: dict, context: str = "document") -> dict:
+        """Run axe-core on a part of the page, a JavaScript expression; report."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(axe_source())
-        options = {"resultTypes": ["violations"]}
-        found = self.page.evaluate("(o) => axe.run(document, o)", options)
+        return self.page.evaluate(f"(o) => axe.run({context}, o)", options)
+
+    def _violations(self, options: dict, context: str = "document") -> list[str]:
+        found = self.axe({"resultTypes": ["violations"]} | options, context)
         lines = []
         for violation in found["violations"]:
             for node in violation["nodes"]:
@@ -196,6 +244,7 @@ def axe_source() -> str:
     return (package / "axe.min.js").read_text(encoding="utf-8")
 
 
+@functools.cache
 def pages() -> list[str]:
     """Return the addresses of the built pages, templates and redirects left out."""
     found = sorted(p.relative_to(SITE) for p in SITE.rglob("*.html"))
@@ -265,6 +314,8 @@ def open_page(browser: Browser, base: str, **options) -> Iterator[OpenPage]:
         **{"viewport": DESK, "reduced_motion": "reduce", "color_scheme": "light"}
         | options
     )
+    # A slow machine is no fault of the page.
+    context.set_default_navigation_timeout(180_000)
     yield OpenPage(context.new_page(), base)
     context.close()
 

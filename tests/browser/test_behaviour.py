@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def link_to_theorem(site, cards):
     """Return a page, and the address on it, of a link that has a card."""
     for path in sorted(site.glob("book/*.html")):
@@ -97,8 +97,8 @@ def test_a_card_goes_when_the_pointer_goes(visitor, link_to_theorem):
 
 @pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_formulas_stand_in_pages_opened_as_files(visitor, site):
-    for path in sorted(site.glob("book/*.html")):
-        visitor.goto(f"book/{path.name}")
+    for path in sorted([*site.glob("book/*.html"), *site.glob("records/*.html")]):
+        visitor.goto(path.relative_to(site).as_posix())
         assert visitor.formula_faults() == [], path.name
     assert visitor.messages == []
     assert visitor.outside_requests() == []

@@ -104,10 +104,88 @@ def test_a_request_to_another_host_is_seen(victim):
     assert victim.outside_requests() == ["http://127.0.0.2:9/x.png"]
 
 
+FAINT = "color: #999; background: #aaa"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     "html",
-    ['<p style="color: #999; background: #fff">faint</p>', '<input type="text">'],
+    [
+        f'<p style="{FAINT}">faint</p>',
+        f'<p>words</p><p style="{FAINT}"><b>faint</b></p>',
+        f'<pre><b>words</b><b style="{FAINT}">faint</b></pre>',
+        f"<style>i:nth-child(3) {{ {FAINT} }}</style><i>words</i><i>faint</i>",
+        f'<label>x <input value="faint" style="{FAINT}"></label>',
+        '<p style="opacity: 0.2"><b>faint</b></p>',
+    ],
 )
-def test_axe_is_heard(victim, html):
+def test_what_is_too_faint_is_seen(victim, html, theme):
+    victim.set_theme(theme)
+    assert victim.contrast_violations() == []
     plant(victim, html)
-    assert victim.axe_violations()
+    assert len(victim.contrast_violations()) == 1
+    assert victim.other_violations() == []
+
+
+def test_what_is_too_faint_in_one_theme_is_seen_there(victim):
+    plant(victim, '<p style="color: #eee">pale</p>')
+    assert victim.contrast_violations()
+    victim.set_theme("dark")
+    assert victim.contrast_violations() == []
+
+
+def test_a_link_that_looks_like_the_words_around_it_is_seen(victim):
+    style = "color: #444; text-decoration: none; border: 0"
+    plant(victim, f'<p>See <a href="#x" style="{style}">this word</a> and that.</p>')
+    (line,) = victim.contrast_violations()
+    assert line.startswith("link-in-text-block")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<input type="text">',
+        '<button type="button"></button>',
+        '<div role="checkbox" aria-chequed="true">x</div>',
+        "<ul><p>no item</p></ul>",
+    ],
+)
+def test_other_faults_are_seen_at_any_width(victim, html, width):
+    victim.resize({"width": width, "height": 900})
+    assert victim.other_violations() == []
+    plant(victim, html)
+    assert victim.other_violations()
+
+
+def rules(report: dict) -> set[str]:
+    """Return the rules of which axe reports anything."""
+    kinds = ("violations", "passes", "incomplete", "inapplicable")
+    return {row["id"] for kind in kinds for row in report[kind]}
+
+
+def test_both_sets_together_are_all_rules_of_axe(victim):
+    whole = rules(victim.axe({}))
+    asked = []
+    victim.axe = lambda *arguments: asked.append(arguments) or {"violations": []}
+    victim.contrast_violations()
+    victim.other_violations()
+    del victim.axe
+    # Without this option the report holds every rule that was run.
+    for options, _ in asked:
+        del options["resultTypes"]
+    text, link, others = (rules(victim.axe(*arguments)) for arguments in asked)
+    assert text | link | others == whole
+    assert not (text | link) & others
+    names = "() => axe.getRules(['cat.color']).map((rule) => rule.ruleId)"
+    assert text | link == set(victim.page.evaluate(names)) & whole
+
+
+def test_one_text_of_each_kind_is_looked_at(victim):
+    """Whatever axe calls faint has the kind of a text that it looks at."""
+    faint = f'<p style="{FAINT}">faint</p>'
+    plant(victim, faint + faint + f"<div>{faint}</div><small>{faint}</small>")
+    assert (
+        len(victim.axe({"runOnly": ["color-contrast"]})["violations"][0]["nodes"]) == 4
+    )
+    assert len(victim.contrast_violations()) == 3

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
+from rfbook.ledger import claims
+
 
 @pytest.fixture(scope="module")
 def soups(site) -> dict[Path, BeautifulSoup]:
@@ -46,3 +48,23 @@ def test_a_dead_link_is_seen(soups):
         html = f'<a href="{address}">x</a>'
         spoilt = soups | {page: BeautifulSoup(html, "html.parser")}
         assert f"{page.name}: {address}" in dead_links(spoilt)
+
+
+def record_of(soups, ledger, link):
+    """Return the place in a record to which a link of the ledger leads."""
+    parts = urlsplit(link["href"])
+    page = (ledger.parent / parts.path).resolve()
+    assert page.parent.name == "records"
+    return soups[page].find(id=parts.fragment)
+
+
+@pytest.mark.parametrize("name", claims())
+def test_a_permalink_leads_to_the_record(soups, site, name):
+    page = (site / "book" / "ledger.html").resolve()
+    ledger = soups[page]
+    record = record_of(soups, page, ledger.find(id=f"claim-{name}").a)
+    assert record.name == "section"
+    assert record.select_one("dd code").get_text() == name
+    assert record.select_one("table.checks, .claim-status.grey") is not None
+    citation = record_of(soups, page, ledger.find(id=f"cite-{name}"))
+    assert f"rfbook:{name}," in citation.find_next("pre").get_text()
