@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import cdist
 
+from rfbook.activations import arc_cosine
 from rfbook.ranges import finite_array, finite_scalar, integer_from
 
 
@@ -222,7 +223,7 @@ class ArcCosineFeatures(FeatureMap):
     Notes
     -----
     Source: Cho & Saul 2009, Section 2. For unit vectors and order 1
-    the kernel is `rfbook.single_neuron.relu_kernel` with bias 0.
+    the kernel is `rfbook.activations.arc_cosine`.
 
     Examples
     --------
@@ -254,8 +255,7 @@ class ArcCosineFeatures(FeatureMap):
         turn = angle(x, y)
         norms = np.outer(_norms(x), _norms(y))
         if self.order:
-            shape = np.sin(turn) + (np.pi - turn) * np.cos(turn)
-            return norms * shape / (2 * np.pi)
+            return norms * arc_cosine(np.cos(turn))
         return np.where(norms > 0, (np.pi - turn) / (2 * np.pi), 0)
 
 

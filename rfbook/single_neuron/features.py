@@ -26,6 +26,7 @@ import math
 import numpy as np
 from scipy.special import gammaincc, gammaln, ndtr, owens_t
 
+from rfbook.activations import arc_cosine
 from rfbook.ranges import finite_array, finite_scalar, integer_from
 
 BIAS_LAWS = ("zero", "gaussian", "own")
@@ -141,7 +142,7 @@ def relu_inner_product(t, b=0.0, c=0.0):
     """
     if not (np.any(b) or np.any(c)):
         t, *_ = _pair(t, b, c)
-        return _arc_cosine(t)[()]
+        return arc_cosine(t)
     t, b, c = _pair(t, b, c)
     both = orthant_probability(t, b, c)
     at_b, at_c = normal_density(b), normal_density(c)
@@ -635,12 +636,6 @@ def _slope(h, k, t, s):
     """Return Owen's second argument (k - t h) / (h s), or its limit at h = 0."""
     ratio = np.where(h == 0, np.copysign(np.inf, k), _excess(k, h, t) / (h * s))
     return np.where(h == k, np.sqrt((1 - t) / (1 + t)), ratio)
-
-
-def _arc_cosine(t):
-    """Evaluate K(t) without biases."""
-    s = np.sqrt((1 - t) * (1 + t))
-    return (s + t * (np.pi - np.arccos(t))) / (2 * np.pi)
 
 
 def _unit_columns(name: str, W):

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtr, owens_t
 
+from rfbook.activations import arc_cosine
 from rfbook.gaussian import phi, truncated_moment, truncated_moment_ball
 from rfbook.ranges import ball, finite_array, finite_scalar, integer_from
 from rfbook.single_neuron.exact import enclose, exact
@@ -203,9 +204,9 @@ def relu_kernel(t, bias: float = 0.0):
         raise ValueError(f"t must lie in [-1, 1], got {t[np.abs(t) > 1].flat[0]}")
     if beta < _INTEGRAL_BELOW:
         return _kernel_integral(t, beta)[()]
-    sine = np.sqrt((1 - t) * (1 + t))
     if beta == 0:
-        return ((sine + t * (np.pi - np.arccos(t))) / (2 * np.pi))[()]
+        return arc_cosine(t)
+    sine = np.sqrt((1 - t) * (1 + t))
     with np.errstate(divide="ignore"):
         ratio = np.sqrt((1 - t) / (1 + t))
         density = np.exp(-beta * beta / (1 + t))
