@@ -2,14 +2,15 @@ r"""Interactive figures: sliders over numbers that Python has computed, with no 
 
 A `Panel` holds polylines, of which one slider shows one at a time. A `CountPanel`
 holds whole numbers on a grid, with a slider for each of its directions; a `CurvePanel`
-has such a grid of curves. In the book
-the shared script ``book/_static/panels.js`` finds their HTML, reads the numbers that
-stand in it as JSON and draws; the controls work with a mouse, a finger and the
+has such a grid of curves, and a `LinePanel` one of pictures with several lines. In the
+book the shared script ``book/_static/panels.js`` finds their HTML, reads the numbers
+that stand in it as JSON and draws; the controls work with a mouse, a finger and the
 keyboard. Where scripts do not run (print, a notebook that is not trusted or stands
 alone) the same HTML shows a picture, and in either case a table.
 
 The chapters use them as ``rfbook.panels.relu_panel(7)``,
-``rfbook.panels.width_panel()`` and ``rfbook.panels.weight_panel()``.
+``rfbook.panels.width_panel()``, ``rfbook.panels.weight_panel()``,
+``rfbook.panels.risk_panel()`` and ``rfbook.panels.learning_panel()``.
 """
 
 from __future__ import annotations
@@ -411,8 +412,57 @@ class Curves:
     cells: Sequence[str]
 
 
+class _Choices(_Interactive):
+    """What panels with two sliders share: a frame and a row for each choice."""
+
+    controls: Sequence[Control]
+    frames: Sequence
+    columns: Sequence[str]
+
+    def _check_choices(self) -> None:
+        for control in self.controls:
+            if not 0 <= control.start < len(control.labels):
+                raise ValueError(
+                    f"{control.name}: start must name one of "
+                    f"{len(control.labels)} labels, got {control.start}"
+                )
+        choices = math.prod(len(control.labels) for control in self.controls)
+        if len(self.controls) != 2 or len(self.frames) != choices:
+            raise ValueError(
+                f"two controls with {choices} choices need as many frames, "
+                f"got {len(self.controls)} and {len(self.frames)}"
+            )
+
+    def __repr__(self) -> str:
+        sizes = " x ".join(str(len(control.labels)) for control in self.controls)
+        rows = _text_table([self._heads(), *self._rows()])
+        return "\n".join([f"{type(self).__name__} of {sizes} choices", *rows])
+
+    def _controls(self) -> list[dict]:
+        return [
+            {"name": c.name, "labels": list(c.labels), "start": c.start}
+            for c in self.controls
+        ]
+
+    def _heads(self) -> list[str]:
+        return [*(control.name for control in self.controls), *self.columns]
+
+    def _rows(self) -> list[list[str]]:
+        first, second = self.controls
+        places = [[a, b] for a in first.labels for b in second.labels]
+        return [
+            [*place, *frame.cells]
+            for place, frame in zip(places, self.frames, strict=True)
+        ]
+
+    def _table(self) -> str:
+        rows = [list(map(escape, row)) for row in self._rows()]
+        heads = list(map(escape, self._heads()))
+        return _table("All choices in a table", heads, rows)
+
+
 @dataclass(frozen=True, repr=False)
-class CurvePanel(_Interactive):
+class CurvePanel(_Choices):
     """Curves on a grid of choices, with a slider for each direction.
 
     Parameters
@@ -458,18 +508,7 @@ class CurvePanel(_Interactive):
     caption: str
 
     def __post_init__(self) -> None:
-        for control in self.controls:
-            if not 0 <= control.start < len(control.labels):
-                raise ValueError(
-                    f"{control.name}: start must name one of "
-                    f"{len(control.labels)} labels, got {control.start}"
-                )
-        choices = math.prod(len(control.labels) for control in self.controls)
-        if len(self.controls) != 2 or len(self.frames) != choices:
-            raise ValueError(
-                f"two controls with {choices} choices need as many frames, "
-                f"got {len(self.controls)} and {len(self.frames)}"
-            )
+        self._check_choices()
         for frame in self.frames:
             lines = [*frame.curves, *(goal for goal in frame.goals if len(goal))]
             if any(len(line) != len(self.x) for line in lines):
@@ -477,19 +516,11 @@ class CurvePanel(_Interactive):
             if not all(math.isfinite(value) for line in lines for value in line):
                 raise ValueError(f"a curve's values must be finite, got {lines}")
 
-    def __repr__(self) -> str:
-        sizes = " x ".join(str(len(control.labels)) for control in self.controls)
-        rows = _text_table([self._heads(), *self._rows()])
-        return "\n".join([f"CurvePanel of {sizes} choices", *rows])
-
     def data(self) -> dict:
         """Return the numbers that the script draws, to five digits."""
         return {
             "kind": "curves",
-            "controls": [
-                {"name": c.name, "labels": list(c.labels), "start": c.start}
-                for c in self.controls
-            ],
+            "controls": self._controls(),
             "titles": list(self.titles),
             "x": _short(self.x),
             "frames": [
@@ -535,21 +566,186 @@ class CurvePanel(_Interactive):
                 axes.set_ylabel(title)
         return figure
 
-    def _heads(self) -> list[str]:
-        return [*(control.name for control in self.controls), *self.columns]
 
-    def _rows(self) -> list[list[str]]:
+@dataclass(frozen=True)
+class Picture:
+    """One picture of a `LinePanel`.
+
+    Parameters
+    ----------
+    title : str
+    across : str
+        The name of the horizontal axis.
+    x : sequence of float
+        Where the lines are evaluated, increasing.
+    """
+
+    title: str
+    across: str
+    x: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """One choice of a `LinePanel`.
+
+    Parameters
+    ----------
+    lines : sequence of sequences of sequence of float
+        For each picture the values of every line.
+    goals : sequence of sequence of float
+        What the lines of each picture are compared with; empty for nothing.
+    marks : sequence of (float or None)
+        For each picture the place of an upright line.
+    cells : sequence of str
+        The choice's part of the table.
+    """
+
+    lines: Sequence[Sequence[Sequence[float]]]
+    goals: Sequence[Sequence[float]]
+    marks: Sequence[float | None]
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, repr=False)
+class LinePanel(_Choices):
+    """Several lines in every picture, on a grid of choices with two sliders.
+
+    Parameters
+    ----------
+    controls : sequence of Control
+        Two.
+    names : sequence of str
+        Of the lines, the same in every picture; models of `rfbook.plots`, whose
+        colours they have.
+    pictures : sequence of Picture
+    frames : sequence of Lines
+        One for each choice, the last control's fastest.
+    columns : sequence of str
+        Heads of the table, behind those of the controls.
+    goal : str
+        What the goals are, for the legend.
+    alt, caption : str
+        As in `Panel`.
+
+    Raises
+    ------
+    ValueError
+        If the frames do not fill the grid, a picture has not its lines, a line has not
+        its picture's length, a number is not finite, or a control's start is not one
+        of its labels.
+
+    Examples
+    --------
+    >>> picture = Picture("risk", "N", [0, 1])
+    >>> frames = [Lines([[[1, n]]], [[]], [None], [str(n)]) for n in range(2)]
+    >>> controls = [Control("a", ["1", "2"]), Control("b", ["1"])]
+    >>> LinePanel(controls, ["RF"], [picture], frames, ["end"], "", "", "")
+    LinePanel of 2 x 1 choices
+    a  b  end
+    1  1  0
+    2  1  1
+    """
+
+    controls: Sequence[Control]
+    names: Sequence[str]
+    pictures: Sequence[Picture]
+    frames: Sequence[Lines]
+    columns: Sequence[str]
+    goal: str
+    alt: str
+    caption: str
+
+    def __post_init__(self) -> None:
+        self._check_choices()
+        for frame in self.frames:
+            parts = zip(
+                self.pictures, frame.lines, frame.goals, frame.marks, strict=True
+            )
+            for picture, lines, goal, mark in parts:
+                if len(lines) != len(self.names):
+                    raise ValueError(
+                        f"{picture.title} has {len(self.names)} lines, got {len(lines)}"
+                    )
+                shown = [*lines, goal] if len(goal) else list(lines)
+                if any(len(line) != len(picture.x) for line in shown):
+                    raise ValueError(
+                        f"a line of {picture.title} has {len(picture.x)} values, "
+                        f"got {[len(line) for line in shown]}"
+                    )
+                numbers = [*(v for line in shown for v in line), mark or 0.0]
+                if not all(map(math.isfinite, numbers)):
+                    raise ValueError(
+                        f"the numbers of {picture.title} must be finite, got {numbers}"
+                    )
+
+    def data(self) -> dict:
+        """Return the numbers that the script draws, to five digits."""
+        return {
+            "kind": "lines",
+            "controls": self._controls(),
+            "names": list(self.names),
+            "goal": self.goal,
+            "pictures": [
+                {"title": p.title, "across": p.across, "x": _short(p.x)}
+                for p in self.pictures
+            ],
+            "frames": [
+                {
+                    "lines": [[_short(line) for line in part] for part in frame.lines],
+                    "goals": [_short(line) for line in frame.goals],
+                    "marks": list(frame.marks),
+                }
+                for frame in self.frames
+            ],
+        }
+
+    def shown_first(self) -> list[Lines]:
+        """Return the frames of the second control's start."""
+        return list(self.frames[self.controls[1].start :: len(self.controls[1].labels)])
+
+    def figure(self) -> Figure:
+        """Draw the frames of the second control's start, a column for each."""
+        from matplotlib.figure import Figure
+
+        from rfbook import plots
+
         first, second = self.controls
-        places = [[a, b] for a in first.labels for b in second.labels]
-        return [
-            [*place, *frame.cells]
-            for place, frame in zip(places, self.frames, strict=True)
-        ]
-
-    def _table(self) -> str:
-        rows = [list(map(escape, row)) for row in self._rows()]
-        heads = list(map(escape, self._heads()))
-        return _table("All choices in a table", heads, rows)
+        frames, count = self.shown_first(), len(self.pictures)
+        with plots.style():
+            figure = Figure(figsize=(plots.WIDTH, 2.3 * count + 0.5))
+            grid = figure.subplots(count, len(frames), sharey="row", squeeze=False)
+            for column, frame, label in zip(grid.T, frames, first.labels, strict=True):
+                parts = zip(
+                    column,
+                    self.pictures,
+                    frame.lines,
+                    frame.goals,
+                    frame.marks,
+                    strict=True,
+                )
+                for axes, picture, lines, goal, mark in parts:
+                    if len(goal):
+                        axes.plot(
+                            picture.x, goal, color="#b9c0c7", lw=4, label=self.goal
+                        )
+                    # the later lines are thinner, to be seen on the others
+                    widths = np.linspace(3, 1.3, len(lines))
+                    for name, line, lw in zip(self.names, lines, widths, strict=True):
+                        look = {"color": plots.colour(name), "lw": lw, "label": name}
+                        axes.plot(picture.x, line, **look)
+                    if mark is not None:
+                        axes.axvline(mark, color=plots.colour("bound"), lw=1, ls=":")
+                    axes.set_xlabel(picture.across)
+                column[0].set_title(label, fontsize=9)
+            for axes, picture in zip(grid[:, 0], self.pictures, strict=True):
+                axes.set_ylabel(picture.title)
+            handles, labels = grid[-1, 0].get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside upper right", ncols=len(labels))
+            figure.suptitle(
+                f"{second.name} = {second.labels[second.start]}", x=0.02, ha="left"
+            )
+        return figure
 
 
 def power_of_ten(count: str) -> float:
@@ -791,6 +987,194 @@ def weight_panel(degrees: int = 5, extras: int = 4) -> CurvePanel:
             "neurons that it gives (blue) over the monomial (grey). The degree and K, "
             "up to which powers are matched exactly, are chosen below."
         ),
+    )
+
+
+RISK_RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0)
+"""The numbers of neurons per dimension among which `risk_panel` lets choose."""
+
+RISK_SPECTRA = {
+    "identity": ("identity", 1.0),
+    "exponential": ("exponential", 1.0),
+    "rank d/4": ("rank", 0.25),
+    "power 1/i": ("power", 1.0),
+}
+"""Names of the spectra in `risk_panel`, and what `quadratic_gap.spectrum` is given."""
+
+
+def risk_panel(d: int = 40) -> LinePanel:
+    r"""Show the three risks of a quadratic target, and what is fitted of it.
+
+    One picture has the limits of the risks over rho = N / d, and marks the chosen rho.
+    The other has for each eigenvector v_i of B its eigenvalue and what the fitted
+    quadratic functions have there, :math:`\langle v_i, M v_i \rangle`, as
+    `rfbook.quadratic_gap.fitted_diagonal` computes it.
+
+    Parameters
+    ----------
+    d : int
+        Number of eigenvalues, from 4 to 100.
+
+    Returns
+    -------
+    LinePanel
+
+    Raises
+    ------
+    ValueError
+        If d is out of range.
+
+    Examples
+    --------
+    >>> panel = risk_panel(8)
+    >>> panel.controls[0].labels
+    ('identity', 'exponential', 'rank d/4', 'power 1/i')
+    """
+    from rfbook.quadratic_gap import spectrum
+
+    d = integer_from("d", d, 4)
+    if d > 100:
+        raise ValueError(f"d must be at most 100 in a panel, got {d}")
+    frames = [
+        frame
+        for kind, parameter in RISK_SPECTRA.values()
+        for frame in _risk_frames(spectrum(kind, d, parameter))
+    ]
+    return LinePanel(
+        controls=(
+            Control("spectrum", tuple(RISK_SPECTRA), 1),
+            Control("N / d", tuple(f"{rho:g}" for rho in RISK_RATIOS), 2),
+        ),
+        names=("RF", "NT", "NN"),
+        pictures=(
+            Picture("risk", "N / d", _RISK_X.tolist()),
+            Picture("eigenvalue fitted", "direction i", list(range(1, d + 1))),
+        ),
+        frames=frames,
+        columns=("\N{GREEK SMALL LETTER CHI}", "RF", "NT", "NN"),
+        goal="eigenvalue",
+        alt=(
+            "Two rows of four small graphs, one column for each spectrum: identity, "
+            "exponential, rank d/4 and power law. Above, three risks fall with the "
+            "number of neurons per dimension. That of the network falls fastest, "
+            "except for the identity, where it is the tangent model's; that of random "
+            "features never reaches 0. Below, the eigenvalues and what each model fits "
+            "of them: the network fits the largest ones and nothing of the others, "
+            "the tangent model a part of each, random features one number for all."
+        ),
+        caption=(
+            "Above or left, the limits of the risks; the dotted line is the chosen "
+            "number of neurons per dimension. Below or right, the eigenvalues of B "
+            "(grey) and what random features, tangent model and network fit in the "
+            "direction of each eigenvector. Its spectrum and N / d are chosen below."
+        ),
+    )
+
+
+_RISK_X = np.linspace(0, 2, 41)
+
+
+def _risk_frames(b: np.ndarray) -> list[Lines]:
+    from rfbook.quadratic_gap import (
+        fitted_diagonal,
+        nn_risk_limit,
+        nt_risk_limit,
+        rf_risk_limit,
+        trace_ratio,
+    )
+
+    limits = rf_risk_limit, nt_risk_limit, nn_risk_limit
+    risks = [limit(_RISK_X, b).tolist() for limit in limits]
+    ratio = trace_ratio(b)
+    frames = []
+    for rho in RISK_RATIOS:
+        fitted = fitted_diagonal(rho, b)
+        here = [ratio, *(limit(rho, b) for limit in limits)]
+        frames.append(
+            Lines(
+                [risks, [fitted[name].tolist() for name in ("RF", "NT", "NN")]],
+                [[], b.tolist()],
+                [rho, None],
+                [f"{value:.3f}" for value in here],
+            )
+        )
+    return frames
+
+
+LEARNING_TIMES = (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5)
+"""Times tau of the frames of `learning_panel`."""
+
+
+def learning_panel(d: int = 24, N: int = 8, start: int = 3) -> Panel:
+    r"""Show a network learning one eigendirection of its target after the other.
+
+    The dots are what the trained network has in the direction of each eigenvector b_i
+    of B, :math:`\langle b_i, M(\tau)\, b_i \rangle`, along the gradient flow from one
+    random start, as `rfbook.quadratic_gap.flow_diagonal` computes it; the goal are the
+    eigenvalues, the quantiles of the exponential law.
+
+    Parameters
+    ----------
+    d : int
+        Number of eigenvalues, from 2 to 100.
+    N : int
+        Number of neurons, at least 1.
+    start : int
+        The frame shown first, 0 to 8.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> [frame.cells[2] for frame in learning_panel(6, 2).frames[::8]]
+    ['0 of 2', '2 of 2']
+    """
+    from rfbook.quadratic_gap.flow import flow_diagonal, flow_risk
+    from rfbook.quadratic_gap.target import spectrum
+
+    d, N = integer_from("d", d, 2), integer_from("N", N, 1)
+    if d > 100:
+        raise ValueError(f"d must be at most 100 in a panel, got {d}")
+    W0 = np.random.default_rng(0).standard_normal((d, N)) / math.sqrt(d)
+    b = spectrum("exponential", d)
+    values, learned = flow_diagonal(b, W0, LEARNING_TIMES)
+    risks = flow_risk(b, W0, LEARNING_TIMES)
+    places, most = range(1, d + 1), min(N, d)
+    frames = []
+    for tau, height, risk in zip(LEARNING_TIMES, learned, risks, strict=True):
+        line = list(zip(places, height.tolist(), strict=True))
+        count = int((height[:most] > values[:most] / 2).sum())
+        frames.append(
+            Frame(line, line, [f"{tau:g}", f"{risk:.3f}", f"{count} of {most}"])
+        )
+    top = 1.1 * max(values[0], learned.max())
+    return Panel(
+        control="frame",
+        alt=(
+            "Nine small graphs, one for each time, over the eigendirections of the "
+            f"target, the largest eigenvalue first; N = {N}. The eigenvalues are a "
+            "falling grey curve. At time 0 the network has small random numbers. The "
+            "first directions rise to the curve early, the later ones of the first N "
+            "take longer, and all others fall to 0."
+        ),
+        caption=(
+            f"What a network with {N} neurons has learned in the direction of each of "
+            f"{d} eigenvectors of B (blue; dashed, one frame earlier), and the "
+            "eigenvalues (grey). Above each small picture: time and risk. A direction "
+            "counts as learned from half of its eigenvalue on."
+        ),
+        columns=("time \N{GREEK SMALL LETTER TAU}", "risk", "learned"),
+        frames=frames,
+        goal=list(zip(places, values.tolist(), strict=True)),
+        limits=(0.5, d + 0.5, -0.05 * top, top),
+        start=integer_from("start", start, 0),
     )
 
 

@@ -14,9 +14,14 @@ from rfbook.panels import (
     CurvePanel,
     Curves,
     Frame,
+    LinePanel,
+    Lines,
     Panel,
+    Picture,
+    learning_panel,
     power_of_ten,
     relu_panel,
+    risk_panel,
     weight_panel,
 )
 from rfbook.psi import psi_relu_sum
@@ -289,3 +294,136 @@ def test_a_weight_panel_out_of_range_is_refused(degrees, extras):
 
 def test_one_degree_makes_a_panel_too():
     assert isinstance(weight_panel(1, 1), CurvePanel)
+
+
+# ---- several lines in a picture --------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def risks():
+    return risk_panel(8)
+
+
+def test_the_lines_are_the_risks_of_the_chosen_spectrum(risks):
+    """Recompute some by hand: identity, and the rank d/4 at d = 8."""
+    count = len(risks.controls[1].labels)
+    identity, rank = risks.frames[:count], risks.frames[2 * count : 3 * count]
+    rho = np.array(risks.pictures[0].x)
+    rest = np.maximum(1 - rho, 0)
+    for frame in identity:
+        rf, nt, nn = frame.lines[0]
+        assert np.allclose(rf, 1 / (1 + rho))
+        assert np.allclose(nt, rest)
+        assert np.allclose(nn, rest)
+    rf, nt, nn = rank[0].lines[0]
+    assert np.allclose(rf, 1 - rho / (1 + rho) / 4)
+    assert np.allclose(nt, 3 / 4 * rest**2 + rest / 4)
+    assert np.allclose(nn, np.maximum(1 - 4 * rho, 0))
+
+
+def test_the_mark_and_the_row_belong_to_the_chosen_ratio(risks):
+    for place, frame in enumerate(risks.frames):
+        rho = float(risks.controls[1].labels[place % len(risks.controls[1].labels)])
+        assert frame.marks == [rho, None]
+        for line, cell in zip(frame.lines[0], frame.cells[1:], strict=True):
+            shown = np.interp(rho, risks.pictures[0].x, line)
+            assert float(cell) == pytest.approx(shown, abs=6e-4)
+
+
+def test_a_network_fits_the_first_directions_and_the_goal_is_the_spectrum(risks):
+    for place, frame in enumerate(risks.frames):
+        rho = float(risks.controls[1].labels[place % len(risks.controls[1].labels)])
+        network, goal = np.array(frame.lines[1][2]), np.array(frame.goals[1])
+        whole = int(rho * 8 + 1e-9)
+        assert np.allclose(network[:whole], goal[:whole])
+        assert np.allclose(network[whole + 1 :], 0)
+        assert len(frame.goals[0]) == 0
+        if rho >= 1:  # the tangent model fits everything
+            assert np.allclose(frame.lines[1][1], goal)
+
+
+def test_the_lines_come_back_from_the_page(risks):
+    soup = BeautifulSoup(risks._repr_mimebundle_()["text/html"], "html.parser")
+    data = json.loads(soup.select_one("figure.rf-panel script").string)
+    assert data == risks.data()
+    assert data["kind"] == "lines"
+    rows = [[td.text for td in tr("td")] for tr in soup.select("tbody tr")]
+    assert len(rows) == len(risks.frames)
+    assert rows[0][:3] == ["identity", "0.1", "1.000"]
+    assert [th.text for th in soup.select("th")][3:] == ["RF", "NT", "NN"]
+
+
+def test_the_picture_of_lines_has_a_column_for_each_spectrum(risks):
+    figure = risks.figure()
+    axes = np.array(figure.axes).reshape(2, 4)
+    shown = [axis.get_title(loc="left") for axis in axes[0]]
+    assert shown == list(risks.controls[0].labels)
+    for column, frame in enumerate(risks.shown_first()):
+        above, below = axes[:, column]
+        drawn = [line.get_ydata() for line in above.lines[:3]]
+        assert np.array_equal(drawn, frame.lines[0])
+        goal, *drawn = [line.get_ydata() for line in below.lines]
+        assert np.array_equal(goal, frame.goals[1])
+        assert np.array_equal(drawn, frame.lines[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"frames": []}, "48 choices need as many frames, got 2 and 0"),
+        ({"names": ("RF",)}, "risk has 1 lines, got 3"),
+        ({"pictures": [Picture("p", "x", [0])] * 2}, r"a line of p has 1 values"),
+        ({"controls": [Control("k", ["1"], 1)]}, "k: start must name one of 1 labels"),
+        (
+            {
+                "frames": [Lines([[[np.nan] * 41] * 3] * 2, [[], []], [None] * 2, [])]
+                * 48
+            },
+            "the numbers of risk must be finite",
+        ),
+    ],
+)
+def test_malformed_lines_are_refused(risks, change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(risks, **change)
+
+
+@pytest.mark.parametrize("d", [3, 101, 7.5])
+def test_a_risk_panel_out_of_range_is_refused(d):
+    with pytest.raises(ValueError, match="d must be"):
+        risk_panel(d)
+
+
+def test_a_panel_of_lines_says_its_kind(risks):
+    assert isinstance(risks, LinePanel)
+    assert repr(risks).splitlines()[0] == "LinePanel of 4 x 12 choices"
+
+
+def test_the_learning_panel_ends_at_the_best_network_of_its_size():
+    panel = learning_panel(10, 4)
+    goal = np.array(panel.goal)[:, 1]
+    first, *_, last = (np.array(frame.line)[:, 1] for frame in panel.frames)
+    assert goal.tolist() == sorted(goal, reverse=True)
+    assert (first > 0).all()
+    # 16 times the gap of the fourth and fifth eigenvalue times tau = 5 is 20
+    np.testing.assert_allclose(last, [*goal[:4], *[0] * 6], atol=1e-6)
+    least = np.sum(goal[4:] ** 2) / np.sum(goal**2)
+    assert panel.frames[-1].cells == ["5", f"{least:.3f}", "4 of 4"]
+    risks = [float(frame.cells[1]) for frame in panel.frames]
+    assert risks == sorted(risks, reverse=True)
+    drawn = [axes for axes in panel.figure().axes if axes.axison]
+    assert len(drawn) == len(panel.frames) == 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1,), "d must be an integer >= 2, got 1"),
+        ((101,), "d must be at most 100 in a panel, got 101"),
+        ((4, 0), "N must be an integer >= 1, got 0"),
+        ((4, 2, 9), "one of 9 frames, got 9"),
+    ],
+)
+def test_a_learning_panel_out_of_range_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        learning_panel(*arguments)

@@ -1,7 +1,7 @@
 /* Interactive figures. Every `figure.rf-panel` carries its numbers as JSON and, for
    readers without scripts, a picture and a table. The script puts sliders and a drawing
    in place of the picture: one frame of a `Panel`, one curve of a `CountPanel`, one choice
-   of a `CurvePanel`. Nothing is loaded. */
+   of a `CurvePanel` or of a `LinePanel`. Nothing is loaded. */
 "use strict";
 
 (() => {
@@ -394,13 +394,21 @@
     }
 
     picture(svg, title, curve, goal) {
+      const { x, y } = this.scales(svg, title, this.data.x, [...curve, ...goal]);
+      const points = (line) => line.map((v, i) => `${x(this.data.x[i])},${y(v)}`).join(" ");
+      if (goal.length) shape(svg, "polyline", { class: "goal wide", points: points(goal) });
+      shape(svg, "polyline", { class: "current", points: points(curve) });
+    }
+
+    /* Draw title and axes around some values; return the scales. */
+    scales(svg, title, across, values) {
       const width = Math.max(200, svg.clientWidth);
       const height = Math.round(Math.max(170, Math.min(260, 0.62 * width)));
       const { left, right, bottom } = { ...MARGIN, left: 48 };
       const top = 24;
-      const [low, high] = [Math.min(...curve, ...goal), Math.max(...curve, ...goal)];
+      const [low, high] = [Math.min(...values), Math.max(...values)];
       const pad = 0.06 * (high - low) || 1;
-      const [least, most] = [this.data.x[0], this.data.x[this.data.x.length - 1]];
+      const [least, most] = [across[0], across[across.length - 1]];
       const room = { width: width - left - right, height: height - top - bottom };
       const x = (value) => left + ((value - least) / (most - least)) * room.width;
       const y = (value) =>
@@ -412,7 +420,7 @@
         const line = { class: "grid", x1: x(t), x2: x(t), y1: top, y2: foot };
         shape(svg, "line", line);
         const text = { x: x(t), y: foot + 17, "text-anchor": "middle" };
-        shape(svg, "text", text).textContent = minus(t);
+        shape(svg, "text", text).textContent = minus(Number(t.toPrecision(6)));
       }
       for (const t of ticks(low - pad, high + pad, niceStep(high - low, 4))) {
         const line = { class: t ? "grid" : "axis", x1: left, x2: width - right, y1: y(t), y2: y(t) };
@@ -421,13 +429,57 @@
         shape(svg, "text", text).textContent = minus(Number(t.toPrecision(6)));
       }
       shape(svg, "text", { x: left, y: 14 }).textContent = title;
-      const points = (line) => line.map((v, i) => `${x(this.data.x[i])},${y(v)}`).join(" ");
-      if (goal.length) shape(svg, "polyline", { class: "goal wide", points: points(goal) });
-      shape(svg, "polyline", { class: "current", points: points(curve) });
+      return { x, y, top, foot };
     }
   }
 
-  const KINDS = { count: CountPanel, curves: CurvePanel };
+  /* The sliders of a `CurvePanel`; every picture has the same lines, one for each model. */
+  class LinePanel extends CurvePanel {
+    build() {
+      this.data.titles = this.data.pictures.map(
+        (picture) => `${picture.title} against ${picture.across}`,
+      );
+      super.build();
+      const keys = this.data.names.map((name) => this.key(name, `model ${name}`));
+      keys.push(this.key(this.data.goal, "goal wide"));
+      const legend = element("p", { class: "rf-panel-legend" });
+      legend.append(...keys);
+      this.stage.after(legend);
+    }
+
+    key(name, line) {
+      const svg = document.createElementNS(NS, "svg");
+      for (const [key, value] of [["width", 30], ["height", 10], ["aria-hidden", true]]) {
+        svg.setAttribute(key, value);
+      }
+      shape(svg, "polyline", { class: line, points: "1,5 29,5" });
+      return element("span", {}, svg, name);
+    }
+
+    draw() {
+      const frame = this.data.frames[this.place];
+      [...this.stage.children].forEach((svg, i) => {
+        svg.setAttribute("aria-label", `${this.data.titles[i]}; ${this.said}`);
+        this.lines(svg, i, frame.lines[i], frame.goals[i], frame.marks[i]);
+      });
+    }
+
+    lines(svg, i, lines, goal, mark) {
+      const across = this.data.pictures[i].x;
+      const values = [...lines.flat(), ...goal];
+      const { x, y, top, foot } = this.scales(svg, this.data.titles[i], across, values);
+      const points = (line) => line.map((v, j) => `${x(across[j])},${y(v)}`).join(" ");
+      if (goal.length) shape(svg, "polyline", { class: "goal wide", points: points(goal) });
+      if (mark !== null) {
+        shape(svg, "line", { class: "place", x1: x(mark), x2: x(mark), y1: top, y2: foot });
+      }
+      lines.forEach((line, j) => {
+        shape(svg, "polyline", { class: `model ${this.data.names[j]}`, points: points(line) });
+      });
+    }
+  }
+
+  const KINDS = { count: CountPanel, curves: CurvePanel, lines: LinePanel };
   document.querySelectorAll("figure.rf-panel").forEach((figure) => {
     const { kind } = JSON.parse(figure.querySelector("script").textContent);
     return new (KINDS[kind] ?? Panel)(figure);

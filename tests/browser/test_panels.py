@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from rfbook.panels import Control, CountPanel, relu_panel, weight_panel
+from rfbook.panels import Control, CountPanel, relu_panel, risk_panel, weight_panel
 
 STATIC = Path(__file__).resolve().parents[2] / "book" / "_static"
 
@@ -74,6 +74,12 @@ def curve_address(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("curves"), weight_panel(3, 2))
 
 
+@pytest.fixture(scope="module")
+def line_address(tmp_path_factory):
+    """Write the page of three risks."""
+    return write_page(tmp_path_factory.mktemp("lines"), risk_panel(8))
+
+
 @pytest.fixture
 def page(browser, address):
     """Open the page of a ReLU sum."""
@@ -92,6 +98,13 @@ def counts(browser, count_address):
 def curves(browser, curve_address):
     """Open the page of weight functions."""
     with opened(browser, curve_address) as page:
+        yield page
+
+
+@pytest.fixture
+def lines(browser, line_address):
+    """Open the page of three risks."""
+    with opened(browser, line_address) as page:
         yield page
 
 
@@ -136,7 +149,7 @@ def test_the_drawing_is_the_frame(page):
     assert y1 < y0
 
 
-@pytest.mark.parametrize("panel", ["page", "counts", "curves"])
+@pytest.mark.parametrize("panel", ["page", "counts", "curves", "lines"])
 def test_a_phone_shows_it_whole(panel, request):
     page = request.getfixturevalue(panel)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -146,7 +159,7 @@ def test_a_phone_shows_it_whole(panel, request):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("panel", ["page", "counts", "curves"])
+@pytest.mark.parametrize("panel", ["page", "counts", "curves", "lines"])
 def test_axe_finds_nothing(panel, request):
     page = request.getfixturevalue(panel)
     package = resources.files("axe_playwright_python")
@@ -255,3 +268,51 @@ def test_the_drawn_weight_function_is_the_chosen_one(curves):
     assert (y1 - y0) / (y2 - y0) == pytest.approx(0.25, abs=1e-3)
     assert y2 < y0
     assert curves.locator("svg polyline.goal").count() == 1
+
+
+# ---- several lines in a picture --------------------------------------------
+
+
+def test_spectrum_and_ratio_choose_the_lines(lines):
+    readout = lines.locator(".rf-panel-readout")
+    lines.get_by_role("slider", name="spectrum").focus()
+    lines.keyboard.press("Home")
+    expect(readout).to_contain_text("NT: 0.700")
+    ratio = lines.get_by_role("slider", name="N / d")
+    ratio.focus()
+    for _ in range(2):
+        lines.keyboard.press("ArrowRight")
+    assert ratio.get_attribute("aria-valuetext") == "0.5"
+    expect(readout).to_contain_text("NN: 0.500")
+    label = lines.locator(".rf-panel-stage svg").first.get_attribute("aria-label")
+    assert label.startswith("risk against N / d; spectrum: identity, N / d: 0.5")
+    expect(lines.locator(".rf-panel-legend span")).to_have_text(
+        ["RF", "NT", "NN", "eigenvalue"]
+    )
+
+
+def test_the_drawn_lines_are_the_chosen_ones(lines):
+    """The spectrum of rank d/4 at d = 8: the network's risk falls to 0 at 1/4."""
+    lines.get_by_role("slider", name="spectrum").focus()
+    lines.keyboard.press("Home")
+    for _ in range(2):
+        lines.keyboard.press("ArrowRight")
+    first, second = lines.locator(".rf-panel-stage svg").all()
+
+    def corners(picture, name):
+        read = "(e) => [...e.points].map((p) => [p.x, p.y])"
+        return picture.locator(f"polyline.{name}").evaluate(read)
+
+    network = corners(first, "NN")
+    heights = [y for _, y in network]
+    assert heights[5:] == pytest.approx([heights[5]] * 36)
+    assert heights[1] - heights[0] == pytest.approx((heights[5] - heights[0]) / 5)
+    mark = first.locator("line.place")
+    at = float(mark.get_attribute("x1"))
+    share = (at - network[0][0]) / (network[-1][0] - network[0][0])
+    assert share == pytest.approx(0.3 / 2, abs=1e-3)
+    assert second.locator("line.place").count() == 0
+    goal = [y for _, y in corners(second, "goal")]
+    assert goal[:2] == [goal[0]] * 2
+    assert goal[2:] == [goal[2]] * 6
+    assert first.locator("polyline.goal").count() == 0

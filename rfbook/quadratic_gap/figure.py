@@ -1,0 +1,535 @@
+r"""The experiment of Figure 1, left: theory, exact values, and the fit on samples.
+
+The target is diagonal with independent exponential entries, d = 450. There are four
+curves over the number N of neurons: random features with isotropic neurons, and with
+neurons of covariance Gamma proportional to B; the tangent model; the trained network.
+
+`exact_curves` has the exact risks of all N at once: the neurons of a seed are added one
+by one. `fit_features` is the text's own way with random features: the normal equations
+on samples, then the error on fresh ones. ``python -m rfbook.quadratic_gap.figure FILE``
+makes these fits, in some minutes, and writes them with their provenance in the format
+of `rfbook.records`. The file is written after every seed, and a run that was cut off
+goes on from it.
+
+The chapter is ``book/quadratic-gap.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rfbook import devices
+from rfbook.activations import QUADRATIC
+from rfbook.ledger.digest import tree_digest
+from rfbook.quadratic_gap.features import (
+    gaussian_weights,
+    rf_moments,
+    rf_products,
+    rf_risk_limit,
+    rf_risk_path,
+)
+from rfbook.quadratic_gap.network import nn_risk_limit, nn_risk_path
+from rfbook.quadratic_gap.tangent import (
+    isotropic_weights,
+    nt_risk_limit,
+    nt_risk_path,
+)
+from rfbook.quadratic_gap.target import (
+    columns,
+    exponential_target,
+    positive_eigenvalues,
+    square_norm,
+    symmetric,
+    trace,
+)
+from rfbook.ranges import integer_from
+from rfbook.records import (
+    Record,
+    RecordError,
+    data_folder,
+    provenance,
+    read_record,
+    write_record,
+)
+
+KIND = "quadratic-gap-rf"
+PAPER_KIND = "quadratic-gap-paper"
+DIMENSION = 450
+PAPER_WIDTHS = (45, 90, 135, 225, 315, 450, 675, 900, 1350, 2250, 3375, 4500)
+"""Numbers of neurons from the text's least to its largest, N / d from 1/10 to 10."""
+
+MODELS = ("RF", "RF, aligned", "NT", "NN")
+TARGET_SEED = 0
+
+WIDTHS = (45, 90, 180, 270, 450, 675, 900)
+SAMPLES, TEST, BATCH = 50_000, 10_000, 5_000
+SEEDS = tuple(range(1, 7))
+
+
+# --- theory and exact values ----------------------------------------------------------
+
+
+def limit_curves(rho, B) -> dict[str, np.ndarray]:
+    """Limits of the four risks, with the trace ratio and the spectrum of this B.
+
+    Parameters
+    ----------
+    rho : array_like of float
+        Neurons per dimension, at least 0.
+    B : array_like of float, shape (d, d) or (d,)
+        Positive semidefinite, not 0.
+
+    Returns
+    -------
+    dict of str to ndarray
+        For each of `MODELS`, in the shape of rho.
+
+    Raises
+    ------
+    ValueError
+        If an argument is refused.
+
+    Examples
+    --------
+    >>> {name: float(risk) for name, risk in limit_curves(0.5, [1, 1]).items()}["NN"]
+    0.5
+    """
+    B = symmetric(B)
+    positive_eigenvalues(B)
+    return {
+        "RF": rf_risk_limit(rho, B),
+        "RF, aligned": rf_risk_limit(rho, B, B / trace(B)),
+        "NT": nt_risk_limit(rho, B),
+        "NN": nn_risk_limit(rho, B),
+    }
+
+
+def draw_weights(model: str, B, N: int, seed: int) -> np.ndarray:
+    """Draw the neurons of one seed for random features or the tangent model.
+
+    Parameters
+    ----------
+    model : {"RF", "RF, aligned", "NT"}
+        The covariance is I / d, or B / Tr B for the aligned ones.
+    B : array_like of float, shape (d, d) or (d,)
+        Positive semidefinite, not 0.
+    N : int
+        At least 1.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (d, N)
+
+    Raises
+    ------
+    ValueError
+        If an argument is refused.
+
+    Examples
+    --------
+    >>> bool(draw_weights("RF, aligned", [1.0, 0.0], 2, seed=1)[1].any())
+    False
+    """
+    if model not in MODELS[:3]:
+        raise ValueError(f"model must be one of {MODELS[:3]}, got {model!r}")
+    B = symmetric(B)
+    if model == "RF, aligned":
+        return gaussian_weights(B / trace(B), N, seed)
+    return isotropic_weights(len(B), N, seed)
+
+
+def exact_curves(
+    B, N: int, seed: int, models: Sequence[str] = MODELS
+) -> dict[str, np.ndarray]:
+    """Exact risks of the first neuron, of the first two, ..., of N neurons.
+
+    Random features are those of u^2 - 1 without an offset, as in the text.
+
+    Parameters
+    ----------
+    B : array_like of float, shape (d, d) or (d,)
+        Positive semidefinite, not 0.
+    N : int
+        At least 1, below the number d (d + 1) / 2 of linearly independent features.
+    seed : int
+        Of the neurons.
+    models : sequence of str, optional
+        Some of `MODELS`.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (N,)
+
+    Raises
+    ------
+    ValueError
+        If an argument is refused.
+
+    Examples
+    --------
+    >>> curves = exact_curves([4.0, 3.0, 2.0, 1.0], 5, seed=0)
+    >>> bool((curves["NN"] <= curves["NT"]).all())
+    True
+    """
+    B = symmetric(B)
+    positive_eigenvalues(B)
+    found = {}
+    for model in models:
+        if model == "NN":
+            found[model] = nn_risk_path(B, N)
+            continue
+        W = draw_weights(model, B, N, seed)
+        found[model] = nt_risk_path(W, B) if model == "NT" else rf_risk_path(W, B)
+    return found
+
+
+# --- the fit on samples ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a fit of random features on samples gave, for several numbers of neurons.
+
+    Parameters
+    ----------
+    widths : tuple of int
+    population : ndarray, shape (m,)
+        Exact risk of the fitted function.
+    test, test_error : ndarray, shape (m,)
+        Its mean squared error on fresh samples over the target's mean square, and the
+        standard error of that mean.
+    """
+
+    widths: tuple[int, ...]
+    population: np.ndarray
+    test: np.ndarray
+    test_error: np.ndarray
+
+
+def fit_features(
+    W,
+    B,
+    *,
+    widths: Sequence[int],
+    samples: int,
+    test: int = TEST,
+    batch: int = BATCH,
+    seed: int = 0,
+    progress: bool = False,
+) -> Fit:
+    r"""Fit random features of u^2 - 1 to samples by the normal equations.
+
+    .. math:: \Big( \sum_j \Phi_j \Phi_j^{\mathsf T} \Big) u = \sum_j \Phi_j f_*(x_j),
+              \qquad \Phi_{j,i} = \langle w_i, x_j \rangle^2 - 1
+
+    The sums are gathered in batches, once for all widths: with N neurons the first N
+    columns of W count, and the samples are the same.
+
+    Parameters
+    ----------
+    W : array_like of float, shape (d, N)
+        The frozen neurons.
+    B : array_like of float, shape (d, d) or (d,)
+        Symmetric, not 0.
+    widths : sequence of int
+        From 1 to N.
+    samples : int
+        At least the largest width.
+    test : int
+        Fresh samples for the test error, at least 2.
+    batch : int
+        Samples that are on the device at once, at least 1.
+    seed : int
+        Of the samples, which are drawn on the CPU: they are the same on every device.
+    progress : bool
+        Show a bar.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    rfbook.devices.DeviceError
+        See `rfbook.devices.device`.
+
+    Examples
+    --------
+    In one dimension one feature is the target:
+
+    >>> fit = fit_features([[1.0]], [2.0], widths=[1], samples=10, test=10)
+    >>> bool(fit.population[0] < 1e-20 and fit.test[0] < 1e-20)
+    True
+    """
+    import torch
+    from tqdm import tqdm
+
+    B = symmetric(B)
+    W = columns("W", W, len(B))
+    widths = tuple(integer_from("width", N, 1) for N in widths)
+    if not widths or max(widths) > W.shape[1]:
+        raise ValueError(f"widths must be from 1 to {W.shape[1]}, got {widths}")
+    samples = integer_from("samples", samples, max(widths))
+    test, batch = integer_from("test", test, 2), integer_from("batch", batch, 1)
+    source = _Source(W[:, : max(widths)], B, integer_from("seed", seed, 0))
+    gram, right = 0, 0
+    bar = tqdm(
+        source.batches(samples, batch),
+        total=-(-samples // batch),
+        unit="batch",
+        disable=not progress,
+    )
+    for x in bar:
+        features, values = source.features(x)
+        gram = gram + features.T @ features
+        right = right + features.T @ values
+    weights = {N: torch.linalg.solve(gram[:N, :N], right[:N]) for N in widths}
+    squares = {N: [] for N in widths}
+    for x in source.batches(test, batch):
+        features, values = source.features(x)
+        for N, u in weights.items():
+            squares[N].append((features[:, :N] @ u - values).square())
+    squares = {N: torch.cat(parts).cpu().numpy() for N, parts in squares.items()}
+    size = 2 * square_norm(B)
+    risks = _population(W, B, {N: u.cpu().numpy() for N, u in weights.items()})
+    means = np.array([squares[N].mean() for N in widths]) / size
+    errors = np.array([squares[N].std(ddof=1) for N in widths]) / size / np.sqrt(test)
+    return Fit(widths, np.array([risks[N] for N in widths]), means, errors)
+
+
+class _Source:
+    """Samples of one seed, and the features of a set of neurons, on the device."""
+
+    def __init__(self, W, B, seed: int) -> None:
+        import torch
+
+        self.dtype, self.place = devices.default_dtype(), devices.device()
+        self.generator = torch.Generator().manual_seed(seed)
+        self.W = torch.from_numpy(np.ascontiguousarray(W)).to(self.place)
+        self.B = torch.from_numpy(np.ascontiguousarray(B)).to(self.place)
+        self.trace = trace(B)
+
+    def batches(self, count: int, size: int):
+        """Yield `count` fresh points in batches."""
+        import torch
+
+        for first in range(0, count, size):
+            shape = min(size, count - first), len(self.W)
+            x = torch.randn(shape, generator=self.generator, dtype=self.dtype)
+            yield x.to(self.place)
+
+    def features(self, x):
+        """Evaluate the features, a row for each point, and the target."""
+        z = x @ self.W
+        image = x * self.B if self.B.ndim == 1 else x @ self.B
+        return z * z - 1, (image * x).sum(1) - self.trace
+
+
+def _population(W, B, weights: dict[int, np.ndarray]) -> dict[int, float]:
+    """Exact risks of sums of features with these output weights."""
+    N = max(weights)
+    U, V = rf_moments(W[:, :N], QUADRATIC), rf_products(W[:, :N], B, QUADRATIC)
+    size = 2 * square_norm(B)
+    return {
+        n: float(1 + (u @ U[:n, :n] @ u - 2 * u @ V[:n]) / size)
+        for n, u in weights.items()
+    }
+
+
+# --- the record -----------------------------------------------------------------------
+
+
+def parameters() -> dict:
+    """Return what the recorded fits were asked to do."""
+    return {
+        "d": DIMENSION,
+        "target": {"law": "exponential", "seed": TARGET_SEED},
+        "widths": list(WIDTHS),
+        "samples": SAMPLES,
+        "test": TEST,
+    }
+
+
+def fit_cell(seed: int, progress: bool = False) -> dict[str, dict[str, list[float]]]:
+    """Fit both kinds of random features for one seed, at the recorded size.
+
+    Parameters
+    ----------
+    seed : int
+        Of the neurons and of the samples.
+    progress : bool
+
+    Returns
+    -------
+    dict of str to dict
+        For ``"RF"`` and ``"RF, aligned"``: ``exact`` (the best risk of these neurons),
+        ``population``, ``test`` and ``test_error``, a number for each of `WIDTHS`.
+
+    Raises
+    ------
+    ValueError
+        If the seed is out of range.
+    """
+    B = exponential_target(DIMENSION, TARGET_SEED)
+    found = {}
+    for model in MODELS[:2]:
+        W = draw_weights(model, B, max(WIDTHS), seed)
+        fit = fit_features(
+            W, B, widths=WIDTHS, samples=SAMPLES, seed=seed, progress=progress
+        )
+        found[model] = {
+            "exact": rf_risk_path(W, B)[np.array(WIDTHS) - 1].tolist(),
+            "population": fit.population.tolist(),
+            "test": fit.test.tolist(),
+            "test_error": fit.test_error.tolist(),
+        }
+    return found
+
+
+def record_fits(path: str | Path, seeds: Sequence[int] = SEEDS) -> Record:
+    """Fit for every seed that a file does not hold yet, writing after each.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Ends in ``.json``; created, or gone on from.
+    seeds : sequence of int, optional
+
+    Returns
+    -------
+    rfbook.records.Record
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If the file is a record of other fits, or was begun with other code or on
+        another device.
+    """
+    path = Path(path)
+    cells, spent, record = {}, 0.0, None
+    if path.exists():
+        record = read_record(path, kind=KIND, expect=parameters())
+        if record.results["code"] != _code() or record.device != devices.describe():
+            raise RecordError(
+                f"{path}: begun with other code or on another device; move it away"
+            )
+        cells, spent = dict(record.results["cells"]), record.seconds
+    for seed in seeds:
+        if str(seed) in cells:
+            continue
+        begun = time.perf_counter()
+        cells[str(seed)] = fit_cell(seed, progress=True)
+        spent += time.perf_counter() - begun
+        record = _record(cells, spent)
+        write_record(path, record)
+    return record
+
+
+def recorded_fits(path: str | Path | None = None) -> dict[str, dict[str, np.ndarray]]:
+    """Return the recorded fits of both kinds of random features.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path, optional
+        The record; without it, the one that comes with the book.
+
+    Returns
+    -------
+    dict of str to dict of str to ndarray
+        For each model the quantities of `fit_cell`, of shape (seeds, widths).
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If the file is damaged, incomplete, or of other fits.
+    """
+    path = path or data_folder() / f"{KIND}.json"
+    cells = read_record(path, kind=KIND, expect=parameters()).results["cells"]
+    missing = [seed for seed in SEEDS if str(seed) not in cells]
+    if missing:
+        raise RecordError(f"{path}: the seeds {missing} are missing")
+    rows = [cells[str(seed)] for seed in SEEDS]
+    return {
+        model: {
+            name: np.array([row[model][name] for row in rows])
+            for name in rows[0][model]
+        }
+        for model in MODELS[:2]
+    }
+
+
+def paper_runs(folder: str | Path | None = None) -> Record | None:
+    """Return the recorded training runs at the text's size, where there are any.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Where ``quadratic-gap-paper.npz`` or ``.json`` may lie; without it, the book's
+        folder of data.
+
+    Returns
+    -------
+    rfbook.records.Record or None
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If a file is there and is no record of that kind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     print(paper_runs(empty))
+    None
+    """
+    folder = data_folder() if folder is None else Path(folder)
+    for ending in ("npz", "json"):
+        path = folder / f"{PAPER_KIND}.{ending}"
+        if path.exists():
+            return read_record(path, kind=PAPER_KIND)
+    return None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make the fits and write them to a file."""
+    parser = argparse.ArgumentParser(description="fit random features on samples")
+    parser.add_argument("file", help="where to write, ending in .json")
+    record_fits(parser.parse_args(argv).file)
+    return 0
+
+
+def _code() -> str:
+    """Return the digest of the module that fits."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _record(cells: dict, seconds: float) -> Record:
+    made = provenance(
+        [int(seed) for seed in cells],
+        seconds=seconds,
+        source_digest=tree_digest(),
+        device=devices.describe(),
+        packages=("numpy", "scipy", "torch"),
+    )
+    return Record(
+        kind=KIND,
+        parameters=parameters(),
+        sizes={"fits": 2 * len(cells) * len(WIDTHS), "samples": SAMPLES},
+        results={"cells": cells, "code": _code()},
+        **made,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
