@@ -45,6 +45,7 @@ CHAPTERS = {
     "single-neuron",
     "neuron-proof",
     "quadratic-gap",
+    "quadratic-flow",
     "mixture-gap",
 }
 

@@ -19,6 +19,8 @@ CHAPTERS = (
     "single_neuron",
     "neuron_proof",
     "neuron_width",
+    "quadratic_gap",
+    "quadratic_flow",
 )
 """The modules, in the order of the book."""
 
