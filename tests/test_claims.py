@@ -48,6 +48,12 @@ def test_a_claim_takes_less_than_twenty_seconds(name, rows):
 
 
 @pytest.mark.parametrize("name", IDS)
+def test_what_is_said_of_a_source_needs_no_typesetting(name):
+    for source in claims()[name].sources:
+        assert not set("$\\") & set(f"{source.where} {source.relation} {source.note}")
+
+
+@pytest.mark.parametrize("name", IDS)
 def test_sources_are_in_the_bibliography(name, book):
     known = (book / "references.bib").read_text(encoding="utf-8")
     for source in claims()[name].sources:

@@ -436,7 +436,7 @@ COVARIANCE_OPTIMAL = Claim(
         printed(
             "Section 1.1",
             "sharper",
-            "the text recommends $\\Gamma \\propto B$ for large $\\rho$",
+            "the text recommends Γ proportional to B for large ρ",
         ),
     ),
     uses=("rf-quadratic-limit",),
@@ -618,8 +618,7 @@ EXPONENTIAL = Claim(
             "Figure 1, left frame",
             "implied",
             "the text plots the curves of its formulas; the third is ours. An "
-            "unbounded "
-            "spectrum leaves the text's condition on $\\Gamma$, see the chapter",
+            "unbounded spectrum leaves the text's condition on Γ, see the chapter",
         ),
     ),
     uses=("rf-quadratic-limit", "covariance-optimal", "nt-limit", "nn-infimum"),

@@ -224,7 +224,7 @@ LIMIT = Claim(
             "Theorem 1, Equation (10)",
             "as printed",
             "with the monic Hermite polynomials, whose coefficients are "
-            r"$\sqrt{k!}\,\hat\sigma_k$; the text does not say which it means",
+            "σ̂_k times the root of k!; the text does not say which it means",
         ),
     ),
     uses=(
