@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.stats import ortho_group
 
 from rfbook.activations import RELU, Quadrature, activation
@@ -317,10 +317,15 @@ def test_without_energy_beyond_degree_one_there_is_a_root_below_the_rank_only():
             fixed_point(rho, 1.0, 0.0, law)
 
 
+def other_sign(nu, beyond, part, rho):
+    """The fixed-point equation with the sign of its integral changed."""
+    return beyond * nu - np.mean(part * nu / (1 + part * nu)) - rho
+
+
 def test_the_root_is_the_limit_of_a_trace():
     """The error at d = 600 is below half of that at 150, up to four standard errors."""
     linear, beyond, rho = 0.25, 0.1, 1.5
-    means, errors = [], []
+    means, errors, wrong = [], [], []
     for d in (150, 600):
         law = np.linspace(0.2, 1.8, d)
         nu = fixed_point(rho, linear, beyond, law)
@@ -329,11 +334,13 @@ def test_the_root_is_the_limit_of_a_trace():
             W = gaussian_weights(law / d, int(rho * d), seed)
             values = np.linalg.eigvalsh(W.T @ W)
             found.append(np.sum(1 / (beyond + linear * values)) / d / nu - 1)
+        part = linear * law
+        wrong.append(brentq(other_sign, 0, 1e4, (beyond, part, rho)) / nu - 1)
         means.append(abs(np.mean(found)))
         errors.append(np.std(found, ddof=1) / math.sqrt(6))
     assert means[1] < means[0] / 2 + 4 * (errors[0] + errors[1])
-    # the trace itself: a planted change of sign in the equation is 40 % off
-    assert means[1] < 0.01
+    # four standard errors stay nearer to the root than to that of the other sign
+    assert means[1] + 4 * errors[1] < abs(wrong[1]) / 2
 
 
 @pytest.mark.parametrize("name", ["quadratic", "relu"])
@@ -351,8 +358,13 @@ def test_the_limit_is_that_of_the_exact_risk(name):
         bias.append(abs(np.mean(risks)))
         errors.append(np.std(risks, ddof=1) / math.sqrt(8))
     assert bias[1] < bias[0] / 2 + 4 * (errors[0] + errors[1])
-    # half of the square of the coefficient of degree 2 would miss by more than this
-    assert bias[1] < 0.01
+    # four standard errors stay nearer to this limit than to that of half the square of
+    # the coefficient of degree 2: the limit is 1 - s k / (1 + s q) with s halved
+    k = d * np.dot(law / d, b) ** 2 / np.dot(b, b)
+    q = d * np.dot(law / d, law / d)
+    s = (1 - limit) / (k - (1 - limit) * q)
+    wrong = 1 - s / 2 * k / (1 + s / 2 * q)
+    assert bias[1] + 4 * errors[1] < abs(wrong - limit) / 2
 
 
 def test_the_quadratic_limit_in_closed_form():

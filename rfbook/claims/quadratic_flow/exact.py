@@ -1,26 +1,24 @@
-"""Exact algebra for the claims on training: Gaussian means, networks, flows, words.
+"""Exact algebra for the claims on training: networks, flows, words.
 
 None of it comes from `rfbook.quadratic_gap`, which works in floating point.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
-from math import prod
 
 from sympy import (
     Expr,
     Matrix,
-    Poly,
     Rational,
     Symbol,
     expand,
     eye,
-    factorial2,
     symbols,
     zeros,
 )
 
+from rfbook.claims.quadratic_flow.moments import gaussian_mean, square_norm, symmetric
 from rfbook.ledger import Relation, Result, fails, holds, unknown
 
 AT_MOST, AT_LEAST = Relation("<="), Relation(">=")
@@ -54,22 +52,6 @@ def same(cases: Iterable[tuple[str, object, object]]) -> Result:
     return holds(f"{count} identities of polynomials") if count else unknown("none")
 
 
-def gaussian_mean(polynomial: Expr, variables: Sequence[Symbol]) -> Expr:
-    """Take the mean over independent standard normal variables: E x^(2k) = (2k-1)!!."""
-    total = 0
-    for powers, coefficient in Poly(polynomial, *variables).terms():
-        if all(power % 2 == 0 for power in powers):
-            total += coefficient * prod(factorial2(power - 1) for power in powers)
-    return expand(total)
-
-
-def symmetric(letter: str, size: int) -> Matrix:
-    """Return a symmetric matrix of real symbols."""
-    return Matrix(
-        size, size, lambda i, j: Symbol(f"{letter}{min(i, j)}{max(i, j)}", real=True)
-    )
-
-
 def rectangle(letter: str, rows: int, columns: int) -> Matrix:
     """Return a matrix of real symbols."""
     return Matrix(rows, columns, lambda i, j: Symbol(f"{letter}{i}{j}", real=True))
@@ -95,23 +77,18 @@ def mean_square(d: int, N: int, centred: bool = False) -> tuple[Matrix, Matrix, 
     return B, W, expand(mean.subs(values, simultaneous=True))
 
 
-def norm2(matrix: Matrix) -> Expr:
-    """Return the squared Frobenius norm."""
-    return sum(entry**2 for entry in matrix)
-
-
 # --- rational networks ----------------------------------------------------------------
 
 
 def reflection(size: int, turn: int = 1) -> Matrix:
     """Return a rational orthogonal matrix, I - 2 u u' / |u|^2."""
     u = Matrix([turn + k for k in range(size)])
-    return eye(size) - 2 * u * u.T / norm2(u)
+    return eye(size) - 2 * u * u.T / square_norm(u)
 
 
 def excess(B: Matrix, W: Matrix, offset=0) -> Expr:
     """Return 2 |B - W W'|^2 + g^2 for the gap g of the means."""
-    return 2 * norm2(B - W * W.T) + offset**2
+    return 2 * square_norm(B - W * W.T) + offset**2
 
 
 def curvature(B: Matrix, W: Matrix, ways: tuple) -> Expr:

@@ -16,11 +16,10 @@ from rfbook.claims.quadratic_flow.exact import (
     hessian,
     mean_square,
     nonnegative,
-    norm2,
     reflection,
     same,
-    symmetric,
 )
+from rfbook.claims.quadratic_flow.moments import square_norm, symmetric
 from rfbook.claims.quadratic_gap.sources import printed
 from rfbook.ledger import (
     Check,
@@ -63,7 +62,7 @@ def sizes(domain):
 
 
 def _values(B: Matrix, W: Matrix) -> dict:
-    return {TRACE: B.trace(), SQUARE: norm2(W)}
+    return {TRACE: B.trace(), SQUARE: square_norm(W)}
 
 
 def _risk_defined(statement, domain) -> Result:
@@ -72,7 +71,7 @@ def _risk_defined(statement, domain) -> Result:
     def sides(d, N):
         B, W, mean = mean_square(d, N)
         gap = statement.mean.subs(_values(B, W))
-        claimed = statement.factor * norm2(B - W * W.T) + gap**statement.power
+        claimed = statement.factor * square_norm(B - W * W.T) + gap**statement.power
         return f"d = {d}, N = {N}", mean, expand(claimed)
 
     return same(sides(d, N) for d, N in sizes(domain))
@@ -153,7 +152,7 @@ def _gradient_defined(statement, domain) -> Result:
 
     def sides(d, N):
         B, W, mean = mean_square(d, N)
-        gap = b_0 + B.trace() - c - norm2(W)
+        gap = b_0 + B.trace() - c - square_norm(W)
         first, last = gradient(statement, B, W, gap)
         found = Matrix([*(mean.diff(entry) for entry in W), mean.diff(c)])
         claimed = Matrix([*first, last])
@@ -172,7 +171,7 @@ def _gradient_slopes(statement, domain) -> Result:
         W = Matrix(d, N, lambda i, j: Rational(i - 2 * j + 1, 2 + i))
         H = Matrix(d, N, lambda i, j: Rational((-1) ** i, 1 + j))
         moved, start = W + s * H, Rational(2, 3)
-        gap = B.trace() - start - s - norm2(moved)
+        gap = B.trace() - start - s - square_norm(moved)
         slope = expand(excess(B, moved, gap)).coeff(s, 1)
         first, last = gradient(statement, B, W, gap.subs(s, 0))
         claimed = (first.T * H).trace() + last
@@ -501,7 +500,7 @@ def _saddles_block(statement, domain) -> Result:
         ("a learned direction exchanged", learned, statement.swap),
     ):
         W = still + way
-        offset = norm2(still) - norm2(W)  # g = 0 at the critical point
+        offset = square_norm(still) - square_norm(W)  # g = 0 at the critical point
         second = expand(excess(B, W, offset)).coeff(s, 2) * 2
         cases.append((name, second, claimed))
     return same(cases)

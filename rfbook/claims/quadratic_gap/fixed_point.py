@@ -19,7 +19,6 @@ from sympy import (
     cancel,
     diff,
     expand,
-    factorial2,
     fraction,
     lambdify,
     limit,
@@ -30,6 +29,7 @@ from sympy import (
     together,
 )
 
+from rfbook.claims.quadratic_gap.polynomials import mean
 from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
@@ -569,18 +569,6 @@ powers = {
 }
 
 
-def gaussian_mean(polynomial: Expr, variables, variances) -> Expr:
-    """Average a polynomial over independent centred normal variables."""
-    terms = Poly(polynomial, *variables).terms()
-    total = Integer(0)
-    for exponents, weight in terms:
-        if all(k % 2 == 0 for k in exponents):
-            for k, variance in zip(exponents, variances, strict=True):
-                weight *= factorial2(k - 1) * variance ** (k // 2)
-            total += weight
-    return total
-
-
 def centred_overlap(w, v, gammas) -> Expr:
     """Return K for two weights: their squared overlap less both conditional means."""
     inner = sum(a * b for a, b in zip(w, v, strict=True)) ** 2
@@ -599,10 +587,10 @@ def _overlap_moments(statement, domain) -> Result:
         size = len(variances)
         w, v, x = (symbols(f"{name}:{size}") for name in "wvx")
         here, there = centred_overlap(w, v, variances), centred_overlap(v, x, variances)
-        square = gaussian_mean(here**2, (*w, *v), variances * 2)
+        square = mean(here**2, (*w, *v), variances * 2)
         # the walk of four steps: twice the same two steps, joined at both ends
-        double = gaussian_mean(expand(here * there), v, variances)
-        cycle = gaussian_mean(expand(double**2), (*w, *x), variances * 2)
+        double = mean(expand(here * there), v, variances)
+        cycle = mean(expand(double**2), (*w, *x), variances * 2)
         sums = {powers[k]: sum(g**k for g in variances) for k in powers}
         claimed = statement.square.subs(sums), statement.cycle.subs(sums)
         words = f"{square} = {claimed[0]}, {cycle} = {claimed[1]}"

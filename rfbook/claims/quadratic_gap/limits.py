@@ -150,7 +150,13 @@ def claimed_limit(statement, name: str, width) -> float:
     return 1 - strength * parts["overlap"] / lower
 
 
-LIMIT_CASES = (("ReLU", HALF), ("ReLU", 1), ("cubic", HALF), ("cubic", 1))
+LIMIT_CASES = (
+    ("ReLU", HALF),
+    ("ReLU", 1),
+    ("ReLU", 3),
+    ("cubic", HALF),
+    ("cubic", 1),
+)
 
 
 @cache
@@ -244,7 +250,7 @@ LIMIT = Claim(
         ),
         Check(
             "statistical",
-            "exact risks at d = 60 and 120, extrapolated: ReLU and a cubic, two widths",
+            "exact risks at d = 60 and 120, extrapolated in 1/d: ReLU and a cubic",
             _limit_sample,
             seed=20190602,
         ),

@@ -25,17 +25,24 @@ def moment(power: int) -> Integer:
     return Integer(0) if power % 2 else Integer(factorial2(power - 1))
 
 
-def mean(polynomial, variables):
-    """Return the mean of a polynomial of independent standard normal variables.
+def mean(polynomial, variables, variances=None):
+    """Return the mean of a polynomial of independent centred normal variables.
+
+    Their variances are 1 where none are given.
 
     Examples
     --------
     >>> x, y = vector(2)
-    >>> mean((x + y) ** 4, (x, y))
-    12
+    >>> mean((x + y) ** 4, (x, y)), mean(x**2 * y**4, (x, y), (2, 3))
+    (12, 54)
     """
-    terms = Poly(polynomial, *variables).terms()
-    return sum(value * prod(map(moment, powers)) for powers, value in terms)
+    variances = variances or [1] * len(variables)
+    total = Integer(0)
+    for powers, value in Poly(polynomial, *variables).terms():
+        if not any(power % 2 for power in powers):
+            spread = zip(powers, variances, strict=True)
+            total += value * prod(moment(k) * v ** (k // 2) for k, v in spread)
+    return total
 
 
 def form(matrix, variables):
