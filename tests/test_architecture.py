@@ -5,7 +5,7 @@ import pytest
 from rfbook.ledger.digest import PACKAGE, imports
 
 GROUND = {"ranges", "special", "gaussian", "devices", "records"}
-FIRST = {"activations", "exercises", "ledger", "training"}
+FIRST = {"activations", "exercises", "features", "ledger", "matrices", "training"}
 ROOF = {
     "chapters",
     "cli",

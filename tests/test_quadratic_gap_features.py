@@ -10,6 +10,8 @@ from scipy.optimize import brentq, minimize
 from scipy.stats import ortho_group
 
 from rfbook.activations import RELU, Quadrature, activation
+from rfbook.features import covariance
+from rfbook.matrices import explained
 from rfbook.quadratic_gap import (
     best_covariance,
     eigenvalues,
@@ -31,7 +33,6 @@ from rfbook.quadratic_gap import (
     trace_ratio,
     trace_share,
 )
-from rfbook.quadratic_gap.features import covariance, explained
 
 
 def rotated(values, seed):

@@ -7,6 +7,14 @@ form, `descent` stochastic gradient descent, `samples` interpolation of few samp
 The chapters are ``book/quadratic-gap.md`` and ``book/quadratic-flow.md``.
 """
 
+from rfbook.features import fixed_point, gaussian_weights, isotropic_weights, rf_moments
+from rfbook.matrices import (
+    complement,
+    eigenvalues,
+    quadratic_values,
+    square_norm,
+    trace_ratio,
+)
 from rfbook.quadratic_gap.descent import (
     Descent,
     descend,
@@ -20,9 +28,6 @@ from rfbook.quadratic_gap.descent import (
 from rfbook.quadratic_gap.features import (
     best_covariance,
     exponential_limits,
-    fixed_point,
-    gaussian_weights,
-    rf_moments,
     rf_products,
     rf_risk,
     rf_risk_limit,
@@ -54,24 +59,13 @@ from rfbook.quadratic_gap.samples import (
     sample_share,
 )
 from rfbook.quadratic_gap.tangent import (
-    complement,
     gap_bound,
-    isotropic_weights,
     nt_risk,
     nt_risk_limit,
     nt_risk_mean,
     nt_risk_path,
 )
-from rfbook.quadratic_gap.target import (
-    eigenvalues,
-    exponential_target,
-    mean_square,
-    quadratic_values,
-    risk,
-    spectrum,
-    square_norm,
-    trace_ratio,
-)
+from rfbook.quadratic_gap.target import exponential_target, mean_square, risk, spectrum
 
 __all__ = [
     "Descent",

@@ -33,14 +33,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from rfbook.devices import default_dtype, device
+from rfbook.matrices import columns, dense, positive_eigenvalues, square_norm, symmetric
 from rfbook.quadratic_gap.flow import OFFSETS, weight_spectrum
-from rfbook.quadratic_gap.target import (
-    columns,
-    dense,
-    positive_eigenvalues,
-    square_norm,
-    symmetric,
-)
 from rfbook.ranges import finite_array, finite_scalar, integer_from
 from rfbook.training import generators
 

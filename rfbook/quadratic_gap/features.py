@@ -17,97 +17,23 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.linalg import LinAlgError, cholesky, eigh, solve_triangular
-from scipy.optimize import brentq
 
 from rfbook.activations import QUADRATIC, Activation, activation
-from rfbook.quadratic_gap.target import (
+from rfbook.features import covariance, fixed_point, limit_coefficients, rf_moments
+from rfbook.matrices import (
     columns,
     dense,
     eigenvalues,
+    explained,
+    explained_path,
+    inner,
     quadratic_values,
     ratio,
     square_norm,
     symmetric,
-    trace,
     trace_ratio,
 )
-from rfbook.ranges import finite_array, finite_scalar, integer_from
-
-_UNIT = 1e-9
-"""How far the trace of a covariance may be from 1."""
-
-_CENTRED = 1e-9
-"""How large the mean of a centred activation may be, over its norm."""
-
-
-# --- the weights ----------------------------------------------------------------------
-
-
-def gaussian_weights(Gamma, N: int, seed) -> np.ndarray:
-    """Draw N neurons from N(0, Gamma), the columns of a d x N matrix.
-
-    Parameters
-    ----------
-    Gamma : array_like of float, shape (d, d) or (d,)
-        Covariance, positive semidefinite, of trace 1.
-    N : int
-        At least 1.
-    seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of float, shape (d, N)
-        The first neurons of a seed do not depend on how many are drawn.
-
-    Raises
-    ------
-    ValueError
-        If Gamma is no covariance of trace 1, or N is out of range.
-
-    Notes
-    -----
-    Source: Ghorbani et al., NeurIPS 2019, Section 2.1 (assumption A2).
-
-    Examples
-    --------
-    >>> bool(gaussian_weights([1.0, 0.0], 3, seed=0)[1].any())
-    False
-    """
-    Gamma, N = covariance(Gamma), integer_from("N", N, 1)
-    normal = np.random.default_rng(seed).standard_normal((N, len(Gamma))).T
-    if Gamma.ndim == 1:
-        return np.sqrt(Gamma)[:, None] * normal
-    values, basis = np.linalg.eigh(Gamma)
-    return basis @ (np.sqrt(np.maximum(values, 0))[:, None] * normal)
-
-
-def covariance(Gamma, d: int | None = None) -> np.ndarray:
-    """Check a covariance of trace 1; a vector stays a vector.
-
-    Raises
-    ------
-    ValueError
-        If Gamma is not symmetric, not positive semidefinite, of another trace than 1,
-        or of another dimension than d.
-
-    Examples
-    --------
-    >>> covariance([1.0, 1.0])
-    Traceback (most recent call last):
-        ...
-    ValueError: Gamma must have trace 1, got 2.0
-    """
-    Gamma = symmetric(Gamma, "Gamma")
-    if d is not None and len(Gamma) != d:
-        raise ValueError(f"Gamma must have dimension {d}, got {len(Gamma)}")
-    least = eigenvalues(Gamma)[-1]
-    if least < -_UNIT:
-        raise ValueError(f"Gamma must be positive semidefinite, got eigenvalue {least}")
-    if abs(trace(Gamma) - 1) > _UNIT:
-        raise ValueError(f"Gamma must have trace 1, got {trace(Gamma)}")
-    return Gamma
-
+from rfbook.ranges import finite_scalar, integer_from
 
 # --- finite size ----------------------------------------------------------------------
 
@@ -222,78 +148,6 @@ def rf_risk(W, B, activation="quadratic", offset: bool = False) -> float:
     return min(1.0, max(0.0, 1 - part / (2 * square_norm(B))))
 
 
-def rf_moments(W, sigma: Activation, offset: bool = False) -> np.ndarray:
-    """Second moments U of the features, or with an offset their covariances.
-
-    Parameters
-    ----------
-    W : array_like of float, shape (d, N)
-    sigma : rfbook.activations.Activation
-    offset : bool
-
-    Returns
-    -------
-    ndarray of float, shape (N, N)
-
-    Raises
-    ------
-    ValueError
-        If W is refused.
-
-    Examples
-    --------
-    >>> from rfbook.activations import QUADRATIC
-    >>> rf_moments([[2.0]], QUADRATIC), rf_moments([[2.0]], QUADRATIC, offset=True)
-    (array([[41.]]), array([[32.]]))
-    """
-    return sigma.covariance(W) if offset else sigma.kernel(W)
-
-
-def explained(U, V) -> float:
-    r"""Evaluate :math:`V^{\mathsf T} U^{+} V` for a Gram matrix U.
-
-    Parameters
-    ----------
-    U : array_like of float, shape (N, N)
-        Symmetric, positive semidefinite, of any rank.
-    V : array_like of float, shape (N,)
-        In the range of U.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If a number is not finite or the shapes do not fit.
-
-    Notes
-    -----
-    The features are scaled to norm 1 first. Where the factor of Cholesky shows that
-    one is nearly a combination of those before, the eigenvalues decide.
-
-    Examples
-    --------
-    >>> round(explained([[4.0, 2.0], [2.0, 1.0]], [2.0, 1.0]), 12)
-    1.0
-    """
-    U, V = _scaled(U, V)
-    if not len(V):
-        return 0.0
-    cutoff = len(V) * np.finfo(float).eps
-    try:
-        factor = cholesky(U, lower=True, check_finite=False)
-        if np.diag(factor).min() ** 2 > 100 * cutoff:
-            y = solve_triangular(factor, V, lower=True, check_finite=False)
-            return float(y @ y)
-    except LinAlgError:
-        pass
-    values, basis = eigh(U, check_finite=False)
-    kept = values > cutoff * values[-1]
-    return float(np.sum((basis[:, kept].T @ V) ** 2 / values[kept]))
-
-
 def rf_risk_path(W, B, activation="quadratic", offset: bool = False) -> np.ndarray:
     r"""`rf_risk` of the first neuron, of the first two, and so on, in one pass.
 
@@ -317,7 +171,8 @@ def rf_risk_path(W, B, activation="quadratic", offset: bool = False) -> np.ndarr
 
     Examples
     --------
-    >>> W = gaussian_weights(np.full(5, 0.2), 9, seed=0)
+    >>> from rfbook.features import isotropic_weights
+    >>> W = isotropic_weights(5, 9, seed=0)
     >>> path = rf_risk_path(W, [5, 4, 3, 2, 1])
     >>> bool(np.isclose(path[3], rf_risk(W[:, :4], [5, 4, 3, 2, 1])))
     True
@@ -327,19 +182,8 @@ def rf_risk_path(W, B, activation="quadratic", offset: bool = False) -> np.ndarr
     V = rf_products(W, B, sigma)
     if not V.any():
         return np.ones(len(V))
-    U, V = _scaled(rf_moments(W, sigma, offset), V)
-    try:
-        factor = cholesky(U, lower=True, overwrite_a=True, check_finite=False)
-        least = np.diag(factor).min() ** 2
-    except LinAlgError:
-        least = 0.0
-    if len(V) < W.shape[1] or least <= 100 * len(V) * np.finfo(float).eps:
-        raise ValueError(
-            f"the {W.shape[1]} features must be linearly independent, got one whose "
-            f"square keeps only {least:.1e} of it beside those before"
-        )
-    y = solve_triangular(factor, V, lower=True, check_finite=False)
-    return np.clip(1 - np.cumsum(y * y) / (2 * square_norm(B)), 0, 1)
+    part = explained_path(rf_moments(W, sigma, offset), V)
+    return np.clip(1 - part / (2 * square_norm(B)), 0, 1)
 
 
 def trace_share(d: int, N: int) -> float:
@@ -429,77 +273,6 @@ def rf_risk_mean(B, N: int, alpha: float | None = None) -> float:
 # --- the limit ------------------------------------------------------------------------
 
 
-def fixed_point(rho: float, linear: float, beyond: float, spectrum=(1.0,)) -> float:
-    r"""Root nu > 0 of the fixed-point equation of the proportional limit.
-
-    .. math:: \rho = \hat\sigma_{\ge 2}^2\, \nu + \int
-              \frac{\hat\sigma_1^2\, t\, \nu}{1 + \hat\sigma_1^2\, t\, \nu}\,
-              \mathcal D(dt)
-
-    The right-hand side increases from 0, so that there is one root at most; for a law
-    of mean m it lies between :math:`\rho / (\hat\sigma_{\ge 2}^2 + m \hat\sigma_1^2)`
-    and :math:`\rho / \hat\sigma_{\ge 2}^2`.
-
-    Claim: `rf-fixed-point`.
-
-    Parameters
-    ----------
-    rho : float
-        Neurons per dimension, positive.
-    linear : float
-        :math:`\hat\sigma_1^2`, at least 0.
-    beyond : float
-        :math:`\hat\sigma_{\ge 2}^2`, at least 0.
-    spectrum : array_like of float, shape (m,)
-        Equally likely values of the law D of the eigenvalues of d Gamma, at least 0.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, or there is no root: for `beyond` = 0 there is
-        one iff linear > 0 and rho is below the part of the law that is not 0.
-
-    Notes
-    -----
-    Source: Ghorbani et al., NeurIPS 2019, equation (9), where the root is called psi;
-    nu is the limit of Tr A^-1 / d with
-    :math:`A = \hat\sigma_{\ge 2}^2 I + \hat\sigma_1^2 W^{\mathsf T} W`.
-
-    Examples
-    --------
-    >>> fixed_point(3.0, 0.0, 2.0)
-    1.5
-    >>> round(fixed_point(0.5, 1.0, 0.0), 12)
-    1.0
-    """
-    rho = finite_scalar("rho", rho, 0, strict=True)
-    linear = finite_scalar("linear", linear, 0)
-    beyond = finite_scalar("beyond", beyond, 0)
-    t = linear * np.ravel(finite_array("spectrum", spectrum, 0))
-    if not t.size:
-        raise ValueError("spectrum must have a value, got none")
-    if beyond == 0 and rho >= np.mean(t > 0):
-        raise ValueError(
-            "without energy beyond degree 1 there is a root iff rho < "
-            f"{np.mean(t > 0)}, the part of the law that counts; got rho = {rho}"
-        )
-    if not t.any():
-        return rho / beyond
-
-    def excess(nu: float) -> float:
-        return beyond * nu + np.mean(t * nu / (1 + t * nu)) - rho
-
-    low = rho / (beyond + t.mean())
-    high = rho / beyond if beyond else low
-    while excess(high) < 0:  # only without `beyond`, or by rounding
-        high *= 2
-    return float(brentq(excess, low / 2, high, xtol=1e-16 * low, rtol=1e-14))
-
-
 def rf_risk_limit(rho, B, Gamma=None, activation="quadratic"):
     r"""Limit of the random features' risk for N, d to infinity with N / d to rho.
 
@@ -549,23 +322,13 @@ def rf_risk_limit(rho, B, Gamma=None, activation="quadratic"):
     rho, B = ratio(rho), symmetric(B)
     d, sigma = len(B), _activation(activation)
     Gamma = np.full(d, 1 / d) if Gamma is None else covariance(Gamma, d)
-    size = math.sqrt(sigma.second_moment())
-    mean = float(sigma.hermite(0))
-    if abs(mean) > _CENTRED * size:
-        raise ValueError(
-            f"the limit needs an activation of mean 0 at radius 1, got {mean}: "
-            "subtract the mean"
-        )
-    linear, second = (float(sigma.hermite(k)) ** 2 for k in (1, 2))
-    beyond = sigma.energy(2)
-    if beyond <= _CENTRED * size**2:
-        raise ValueError(f"the activation must not be linear, got {sigma}")
+    linear, second, beyond = limit_coefficients(sigma)
     law = d * np.maximum(eigenvalues(Gamma), 0)
     nu = np.array(
         [fixed_point(r, linear, beyond, law) if r else 0.0 for r in rho.flat]
     ).reshape(rho.shape)
     weight = nu * second * d
-    aligned = _inner(Gamma, B) ** 2 / square_norm(B)
+    aligned = inner(Gamma, B) ** 2 / square_norm(B)
     return (1 - weight * aligned / (1 + weight * square_norm(Gamma)))[()]
 
 
@@ -665,22 +428,6 @@ _activation = activation
 """The look-up, under a name that no argument covers."""
 
 
-def _scaled(U, V) -> tuple[np.ndarray, np.ndarray]:
-    """Scale the features to norm 1, and leave out those that are 0."""
-    U, V = finite_array("U", U), finite_array("V", V)
-    if V.ndim != 1 or U.shape != (len(V), len(V)):
-        raise ValueError(
-            f"U and V must have shapes (N, N) and (N,), got {U.shape} and {V.shape}"
-        )
-    norms = np.sqrt(np.maximum(np.diag(U), 0))
-    kept = norms > 0
-    if not kept.all():
-        U, V, norms = U[np.ix_(kept, kept)], V[kept], norms[kept]
-    U = U / norms
-    U /= norms[:, None]
-    return U, V / norms
-
-
 def _distance(W, B, offset: bool) -> float:
     """Least squares among matrices, where the neurons are as many as coordinates.
 
@@ -699,14 +446,6 @@ def _distance(W, B, offset: bool) -> float:
     u = np.linalg.lstsq(features, target, rcond=None)[0]
     left = target - features @ u
     return float(min(1.0, left @ left / (target @ target)))
-
-
-def _inner(Gamma, B) -> float:
-    """Frobenius product of two matrices, either of them perhaps a diagonal."""
-    if Gamma.ndim == B.ndim:
-        return float(np.sum(Gamma * B))
-    a, b = (np.diag(x) if x.ndim == 2 else x for x in (Gamma, B))
-    return float(a @ b)
 
 
 def _threshold(rho: float, b: np.ndarray) -> np.ndarray:

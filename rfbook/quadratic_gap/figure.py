@@ -27,28 +27,13 @@ import numpy as np
 
 from rfbook import devices
 from rfbook.activations import QUADRATIC
+from rfbook.features import gaussian_weights, isotropic_weights, rf_moments
 from rfbook.ledger.digest import tree_digest
-from rfbook.quadratic_gap.features import (
-    gaussian_weights,
-    rf_moments,
-    rf_products,
-    rf_risk_limit,
-    rf_risk_path,
-)
+from rfbook.matrices import columns, positive_eigenvalues, square_norm, symmetric, trace
+from rfbook.quadratic_gap.features import rf_products, rf_risk_limit, rf_risk_path
 from rfbook.quadratic_gap.network import nn_risk_limit, nn_risk_path
-from rfbook.quadratic_gap.tangent import (
-    isotropic_weights,
-    nt_risk_limit,
-    nt_risk_path,
-)
-from rfbook.quadratic_gap.target import (
-    columns,
-    exponential_target,
-    positive_eigenvalues,
-    square_norm,
-    symmetric,
-    trace,
-)
+from rfbook.quadratic_gap.tangent import nt_risk_limit, nt_risk_path
+from rfbook.quadratic_gap.target import exponential_target
 from rfbook.ranges import integer_from
 from rfbook.records import (
     Record,

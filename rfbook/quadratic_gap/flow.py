@@ -26,7 +26,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.linalg import solve_triangular
 
-from rfbook.quadratic_gap.target import (
+from rfbook.matrices import (
     columns,
     dense,
     eigenvalues,

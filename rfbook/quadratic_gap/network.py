@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.quadratic_gap.target import eigenvalues, positive_eigenvalues, ratio
+from rfbook.matrices import eigenvalues, positive_eigenvalues, ratio
 from rfbook.ranges import finite_scalar, integer_from
 
 LAYERS = ("free", "ones")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.quadratic_gap.target import dense, square_norm, symmetric, trace_ratio
+from rfbook.matrices import dense, square_norm, symmetric, trace_ratio
 from rfbook.ranges import finite_scalar, integer_from
 
 _RANK = 1e-11

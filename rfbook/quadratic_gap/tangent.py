@@ -12,10 +12,10 @@ The chapter is ``book/quadratic-gap.md``.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import qr
 
-from rfbook.quadratic_gap.target import (
+from rfbook.matrices import (
     columns,
+    complement,
     dense,
     positive_eigenvalues,
     ratio,
@@ -24,67 +24,6 @@ from rfbook.quadratic_gap.target import (
     trace_ratio,
 )
 from rfbook.ranges import integer_from
-
-
-def isotropic_weights(d: int, N: int, seed) -> np.ndarray:
-    """Draw N neurons from N(0, I_d / d), the columns of a d x N matrix.
-
-    Parameters
-    ----------
-    d, N : int
-        At least 1.
-    seed : int or numpy.random.Generator
-
-    Raises
-    ------
-    ValueError
-        If d or N is out of range.
-
-    Notes
-    -----
-    Source: Ghorbani et al., NeurIPS 2019, Section 2.2. The first neurons of a seed do
-    not depend on how many are drawn.
-
-    Examples
-    --------
-    >>> W = isotropic_weights(3, 5, seed=1)
-    >>> np.array_equal(W[:, :2], isotropic_weights(3, 2, seed=1))
-    True
-    """
-    d, N = integer_from("d", d, 1), integer_from("N", N, 1)
-    return np.random.default_rng(seed).standard_normal((N, d)).T / np.sqrt(d)
-
-
-def complement(W) -> np.ndarray:
-    r"""Orthonormal basis Z of the complement of the columns of W.
-
-    .. math:: P_\perp = Z Z^{\mathsf T}, \qquad Z^{\mathsf T} W = 0 .
-
-    Parameters
-    ----------
-    W : array_like of float, shape (d, N)
-        Of any rank.
-
-    Returns
-    -------
-    ndarray of float, shape (d, d - rank)
-        No column where the neurons span the space.
-
-    Raises
-    ------
-    ValueError
-        If W is not a finite matrix.
-
-    Examples
-    --------
-    >>> complement([[1.0, 2.0], [1.0, 2.0]]).shape
-    (2, 1)
-    """
-    W = columns("W", W)
-    Q, R, _ = qr(W, mode="full", pivoting=True, check_finite=False)
-    sizes = np.abs(np.diag(R))
-    cutoff = max(W.shape) * np.finfo(float).eps * sizes[0]
-    return Q[:, np.count_nonzero(sizes > cutoff) :]
 
 
 def nt_risk(W, B) -> float:
@@ -111,7 +50,7 @@ def nt_risk(W, B) -> float:
     ------
     ValueError
         If W is not a finite d x N matrix, or B is refused by
-        `rfbook.quadratic_gap.target.symmetric`.
+        `rfbook.matrices.symmetric`.
 
     Notes
     -----
@@ -160,6 +99,7 @@ def nt_risk_path(W, B) -> np.ndarray:
 
     Examples
     --------
+    >>> from rfbook.features import isotropic_weights
     >>> W = isotropic_weights(4, 6, seed=0)
     >>> np.allclose(nt_risk_path(W, [4, 3, 2, 1])[1], nt_risk(W[:, :2], [4, 3, 2, 1]))
     True
