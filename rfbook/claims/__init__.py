@@ -21,6 +21,8 @@ CHAPTERS = (
     "neuron_width",
     "quadratic_gap",
     "quadratic_flow",
+    "mixture_gap",
+    "bayes_floor",
 )
 """The modules, in the order of the book."""
 

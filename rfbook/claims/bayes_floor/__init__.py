@@ -1,0 +1,3 @@
+"""The claims of the chapter on the Bayes risk of two Gaussians."""
+
+CLAIMS = ()

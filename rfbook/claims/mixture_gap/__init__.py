@@ -1,0 +1,3 @@
+"""The claims of the chapter on classifying two Gaussians."""
+
+CLAIMS = ()
