@@ -5,7 +5,15 @@ import pytest
 from rfbook.ledger.digest import PACKAGE, imports
 
 GROUND = {"ranges", "special", "gaussian", "devices", "records"}
-FIRST = {"activations", "exercises", "features", "ledger", "matrices", "training"}
+FIRST = {
+    "activations",
+    "descent",
+    "exercises",
+    "features",
+    "ledger",
+    "matrices",
+    "training",
+}
 ROOF = {
     "chapters",
     "cli",

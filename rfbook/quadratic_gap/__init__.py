@@ -7,6 +7,7 @@ form, `descent` stochastic gradient descent, `samples` interpolation of few samp
 The chapters are ``book/quadratic-gap.md`` and ``book/quadratic-flow.md``.
 """
 
+from rfbook.descent import Descent, initial_weights
 from rfbook.features import fixed_point, gaussian_weights, isotropic_weights, rf_moments
 from rfbook.matrices import (
     complement,
@@ -16,9 +17,8 @@ from rfbook.matrices import (
     trace_ratio,
 )
 from rfbook.quadratic_gap.descent import (
-    Descent,
+    QuadraticTarget,
     descend,
-    initial_weights,
     nn_sgd_floor,
     nt_noise_gain,
     nt_sgd_floor,
@@ -69,6 +69,7 @@ from rfbook.quadratic_gap.target import exponential_target, mean_square, risk, s
 
 __all__ = [
     "Descent",
+    "QuadraticTarget",
     "best_covariance",
     "complement",
     "descend",

@@ -1,22 +1,8 @@
 r"""One-pass stochastic gradient descent on a quadratic target, and its noise.
 
-Each step draws `batch` fresh points x ~ N(0, I_d) and moves against the gradient of the
-mean of :math:`r^2`, :math:`r = f_*(x) - f(x)`. The network (NN) has the output weights
-1 and trains W; the tangent model (NT) keeps W and trains the directions v_i:
-
-.. math:: f_{NN}(x) = \sum_i \langle w_i, x \rangle^2 + c , \qquad
-          f_{NT}(x) = 2 \sum_i \langle w_i, x \rangle \langle v_i, x \rangle + c .
-
-With ``offset="slaved"`` the features are centred,
-:math:`\langle w_i, x \rangle^2 - \lVert w_i \rVert^2` and
-:math:`\langle w_i, x \rangle \langle v_i, x \rangle - \langle w_i, v_i \rangle`, and
-there is no constant to train; with ``offset="flow"`` they are as above and c is trained
-with the same step size. Either model is a quadratic function with a matrix M, and its
-risk is evaluated exactly from M: there is no test noise.
-
-For the tangent model the mean of the risk over the draws obeys an exact recursion,
-`nt_sgd_risk`; for the network `nn_sgd_floor` says where it settles, to first order in
-the step size.
+`descend` trains the models of `rfbook.descent` on the target. For the tangent model the
+mean of the risk over the draws obeys an exact recursion, `nt_sgd_risk`; for the network
+`nn_sgd_floor` says where it settles, to first order in the step size.
 
 Torch is imported by the functions that need it, not by this module. The chapter is
 ``book/quadratic-flow.md``.
@@ -24,208 +10,75 @@ Torch is imported by the functions that need it, not by this module. The chapter
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
 
-from rfbook.devices import default_dtype, device
+from rfbook import descent
+from rfbook.descent import Descent, increasing, one_of
 from rfbook.matrices import columns, dense, positive_eigenvalues, square_norm, symmetric
-from rfbook.quadratic_gap.flow import OFFSETS, weight_spectrum
+from rfbook.quadratic_gap.flow import weight_spectrum
 from rfbook.ranges import finite_array, finite_scalar, integer_from
-from rfbook.training import generators
 
 if TYPE_CHECKING:
     import torch
 
-MODELS = ("NT", "NN")
 CLOSURES = ("exact", "leading")
 
-_SHARD = 200_000
-"""Normal numbers that one seed draws at once, about."""
+
+# --- training -------------------------------------------------------------------------
 
 
-# --- what came out --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Descent:
-    """What one-pass descent gave, for each seed.
+class QuadraticTarget:
+    r"""The problem :math:`y = \langle x, B x \rangle - \operatorname{Tr} B`, x normal.
 
     Parameters
     ----------
-    model : {"NT", "NN"}
-    offset : {"slaved", "flow"}
-    d, N, batch : int
-    step : float
-        The step size.
-    seeds : tuple of int
-    steps : ndarray of int, shape (k,)
-        The numbers of steps after which the models were looked at.
-    risk : ndarray, shape (seeds, k)
-        Exact risks; NaN from where a seed has diverged.
-    diverged : ndarray of int, shape (seeds,)
-        Of `steps`, the first at which the risk was not finite or above the limit; -1
-        for a seed that did not diverge.
-    seconds : float
-        Wall time.
-    """
-
-    model: str
-    offset: str
-    d: int
-    N: int
-    batch: int
-    step: float
-    seeds: tuple[int, ...]
-    steps: np.ndarray
-    risk: np.ndarray
-    diverged: np.ndarray
-    seconds: float
-
-    @property
-    def samples(self) -> np.ndarray:
-        """Numbers of samples n seen, one for each look."""
-        return self.batch * self.steps
-
-    @property
-    def times(self) -> np.ndarray:
-        """Times tau of the gradient flow: step size times steps."""
-        return self.step * self.steps
-
-    def summary(self) -> tuple[np.ndarray, np.ndarray, int]:
-        """Return mean, standard error and number of the seeds that did not diverge.
-
-        Returns
-        -------
-        mean, error : ndarray, shape (k,)
-        count : int
-
-        Raises
-        ------
-        ValueError
-            If fewer than two seeds are left.
-        """
-        kept = self.risk[self.diverged < 0]
-        if len(kept) < 2:
-            raise ValueError(
-                f"a standard error needs 2 seeds that did not diverge, "
-                f"got {len(kept)} of {len(self.seeds)}"
-            )
-        return kept.mean(0), kept.std(0, ddof=1) / np.sqrt(len(kept)), len(kept)
-
-
-def initial_weights(d: int, N: int, seed: int) -> np.ndarray:
-    """Draw the neurons that `descend` starts with: columns N(0, I / d).
-
-    Parameters
-    ----------
-    d, N : int
-        Dimension and number of neurons, at least 1.
-    seed : int
-        At least 0.
-
-    Returns
-    -------
-    ndarray of float, shape (d, N)
-        The same on every device.
+    B : array_like of float, shape (d, d) or (d,)
+        Symmetric, not 0.
 
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        See `rfbook.matrices.symmetric`.
 
     Examples
     --------
-    >>> initial_weights(3, 2, seed=0).shape
-    (3, 2)
-    """
-    import torch
-
-    d, N = integer_from("d", d, 1), integer_from("N", N, 1)
-    drawn = torch.randn(d, N, generator=generators(seed)[0], dtype=torch.float64)
-    return drawn.numpy() / np.sqrt(d)
-
-
-# --- the models -----------------------------------------------------------------------
-
-
-class _Models:
-    r"""One model for each seed, in one set of tensors.
-
-    Both kinds take the same step from the residuals r_j: with z_j = W^T x_j at the
-    weights W that are kept (NT) or reached so far (NN),
-
-    .. math:: V \leftarrow V + 4 \eta \Big[ \frac1b \sum_j r_j\, x_j z_j^{\mathsf T}
-              - \bar r\, W \Big], \qquad c \leftarrow c + 2 \eta\, \bar r,
-
-    V being what is trained; the term with the mean residual belongs to centred
-    features, the step of c to the others.
+    >>> import torch
+    >>> target = QuadraticTarget([2.0, 1.0])
+    >>> target.risk(torch.zeros(1, 2, 2), torch.zeros(1)).tolist()
+    [1.0]
     """
 
-    def __init__(self, model: str, W: torch.Tensor, offset: str, c0: float) -> None:
-        self.tangent, self.centred = model == "NT", offset == "slaved"
-        self.W = W.clone()
-        self.V = W.new_zeros(W.shape) if self.tangent else self.W
-        self.c = W.new_full((len(W),), 0.0 if self.centred else c0)
+    def __init__(self, B) -> None:
+        self.B = symmetric(B)
+        self.d = len(self.B)
 
-    def step(self, x: torch.Tensor, y: torch.Tensor, step: float) -> None:
-        """Take one step; `x` has the shape (seeds, b, d), `y` (seeds, b)."""
+    def examples(self, streams, count):
+        """Draw normal points and their labels; see `rfbook.descent.Problem`."""
         import torch
 
-        z = torch.bmm(x, self.W)
-        if self.tangent:
-            values = 2 * (z * torch.bmm(x, self.V)).sum(2)
-        else:
-            values = z.square().sum(2)
-        shift = -self.trace() if self.centred else self.c
-        r = y - values - shift[:, None]
-        mean = r.mean(1)
-        move = torch.bmm(x.mT, r[..., None] * z) / x.shape[1]
-        if self.centred:
-            move -= mean[:, None, None] * self.W
-        else:
-            self.c += 2 * step * mean
-        self.V += 4 * step * move
+        B = torch.as_tensor(self.B)
+        x = torch.stack(
+            [torch.randn(count, self.d, generator=g, dtype=B.dtype) for g in streams]
+        )
+        if B.ndim == 1:
+            return x, (x.square() - 1) @ B
+        return x, (x @ B * x).sum(2) - B.trace()
 
-    def trace(self) -> torch.Tensor:
-        """Return Tr M for each seed."""
-        factor = 2 if self.tangent else 1
-        return factor * (self.W * self.V).sum((1, 2))
-
-    def risk(self, B: torch.Tensor) -> torch.Tensor:
-        """Return the exact risks, (seeds,)."""
+    def risk(self, M: torch.Tensor, mean: torch.Tensor) -> torch.Tensor:
+        """Return exact risks; see `rfbook.descent.Problem`."""
         import torch
 
-        M = torch.bmm(self.W, self.V.mT)
-        if self.tangent:
-            M = M + M.mT
-        error = 2 * (B - M).square().sum((1, 2))
-        if not self.centred:
-            error = error + (self.c + self.trace()).square()
+        B = torch.as_tensor(dense(self.B)).to(M)
+        error = 2 * (B - M).square().sum((1, 2)) + mean.square()
         return error / (2 * B.square().sum())
 
 
-def descend(
-    model: str,
-    B,
-    N: int | None = None,
-    *,
-    seeds: Sequence[int],
-    looks: Sequence[int],
-    step: float,
-    batch: int,
-    W=None,
-    offset: str = "slaved",
-    c0: float = 0.0,
-    limit: float = 100.0,
-    dtype: torch.dtype | None = None,
-    progress: bool = False,
-) -> Descent:
-    r"""Train one model for each seed by one-pass descent, all of them at once.
+def descend(model: str, B, N: int | None = None, **options) -> Descent:
+    r"""Train models of `rfbook.descent.descend` on a quadratic target.
 
     Parameters
     ----------
@@ -233,34 +86,14 @@ def descend(
     B : array_like of float, shape (d, d) or (d,)
         The target is :math:`\langle x, B x \rangle - \operatorname{Tr} B`.
     N : int, optional
-        Number of neurons, at least 1; the weights are `initial_weights` of each seed.
-        Not needed where `W` is given.
-    seeds : sequence of int
-        Different from each other, at least one.
-    looks : sequence of int
-        The numbers of steps after which the risk is evaluated, increasing, the first at
-        least 0; the last one is the number of steps taken.
-    step : float
-        The step size, positive. It times the number of steps is the time tau of
-        `rfbook.quadratic_gap.flow`.
-    batch : int
-        Fresh points for each step, at least 1.
-    W : array_like of float, shape (d, N), optional
-        The same start for every seed.
-    offset : {"slaved", "flow"}
-        Centred features, or the constant trained from c0.
-    c0 : float
-        Read with ``offset="flow"`` only.
-    limit : float
-        A risk above it counts as divergence; positive.
-    dtype : torch.dtype, optional
-        `rfbook.devices.default_dtype` by default. The draws are the same in all.
-    progress : bool
-        Show a bar.
+        Number of neurons.
+    **options
+        ``seeds``, ``looks``, ``step`` and ``batch``, and whatever else
+        `rfbook.descent.descend` takes.
 
     Returns
     -------
-    Descent
+    rfbook.descent.Descent
 
     Raises
     ------
@@ -277,68 +110,7 @@ def descend(
     >>> run.risk.tolist()
     [[0.0, 0.0]]
     """
-    from tqdm import tqdm
-
-    _one_of("model", model, MODELS)
-    _one_of("offset", offset, OFFSETS)
-    B = symmetric(B)
-    seeds, looks = _seeds(seeds), _looks(looks)
-    step = finite_scalar("step", step, 0, strict=True)
-    limit = finite_scalar("limit", limit, 0, strict=True)
-    batch, c0 = integer_from("batch", batch, 1), finite_scalar("c0", c0)
-    if (N is None) == (W is None):
-        raise ValueError(f"one of N and W is needed, got N = {N!r} and W = {W!r}")
-
-    begin = time.perf_counter()
-    if W is None:
-        starts = np.stack([initial_weights(len(B), N, seed) for seed in seeds])
-    else:
-        starts = np.stack([columns("W", W, len(B))] * len(seeds))
-    place, dtype = device(), dtype or default_dtype()
-    models = _Models(model, _tensor(starts, place, dtype), offset, c0)
-    target = _tensor(dense(B), place, dtype)
-    examples = _examples(B, seeds, looks[-1], batch, place, dtype)
-    risks, done = [], 0
-    with tqdm(total=int(looks[-1]), disable=not progress, desc=model) as bar:
-        for look in looks:
-            for _ in range(look - done):
-                models.step(*next(examples), step)
-                bar.update()
-            done = look
-            risks.append(models.risk(target).double().cpu().numpy())
-    risk, diverged = _divergence(np.stack(risks, axis=1), looks, limit)
-    took = time.perf_counter() - begin
-    d, N = starts.shape[1:]
-    return Descent(model, offset, d, N, batch, step, seeds, looks, risk, diverged, took)
-
-
-def _examples(B, seeds, steps, batch, place, dtype) -> Iterator[tuple]:
-    """Yield minibatches with their labels, drawn on the CPU in shards."""
-    import torch
-
-    d = len(B)
-    streams = [generators(seed)[1] for seed in seeds]
-    weights = torch.as_tensor(B)
-    shard = max(1, _SHARD // (batch * d))
-    for first in range(0, steps, shard):
-        count = min(shard, steps - first) * batch
-        x = torch.stack(
-            [torch.randn(count, d, generator=g, dtype=torch.float64) for g in streams]
-        )
-        if B.ndim == 1:
-            y = (x.square() - 1) @ weights
-        else:
-            y = (x @ weights * x).sum(2) - weights.trace()
-        x, y = x.to(place, dtype), y.to(place, dtype)
-        yield from zip(x.split(batch, 1), y.split(batch, 1), strict=True)
-
-
-def _divergence(risk, looks, limit) -> tuple[np.ndarray, np.ndarray]:
-    """Blank what follows a divergence; say after how many steps it was seen."""
-    good = np.isfinite(risk) & (risk <= limit)
-    diverged = np.where(good.all(1), -1, looks[np.argmin(good, axis=1)])
-    risk[~np.logical_and.accumulate(good, axis=1)] = np.nan
-    return risk, diverged
+    return descent.descend(model, QuadraticTarget(B), N, **options)
 
 
 # --- the tangent model's mean risk ----------------------------------------------------
@@ -408,10 +180,10 @@ def nt_sgd_risk(
     >>> bool(np.allclose(found, [1.0, hand], rtol=1e-14))
     True
     """
-    _one_of("closure", closure, CLOSURES)
+    one_of("closure", closure, CLOSURES)
     B = dense(B)
     step = finite_scalar("step", step, 0, strict=True)
-    batch, looks = integer_from("batch", batch, 1), _looks(looks)
+    batch, looks = integer_from("batch", batch, 1), increasing(looks)
     s, E = _in_weight_basis(W, B)
     moments = _Moments(s, step, batch, closure)
     state, done, risks = (E * E, np.outer(E.diagonal(), E.diagonal())), 0, []
@@ -502,7 +274,7 @@ def nt_noise_gain(s, step: float, batch: int, closure: str = "exact") -> float:
     >>> round(nt_noise_gain([2.0], 1 / 240, 1), 12)
     1.0
     """
-    _one_of("closure", closure, CLOSURES)
+    one_of("closure", closure, CLOSURES)
     s = _positive_spectrum(s)
     step = finite_scalar("step", step, 0, strict=True)
     batch = integer_from("batch", batch, 1)
@@ -545,7 +317,7 @@ def nt_step_limit(s, batch: int, closure: str = "exact") -> float:
     >>> round(120 * nt_step_limit([2.0], 1), 12)
     0.5
     """
-    _one_of("closure", closure, CLOSURES)
+    one_of("closure", closure, CLOSURES)
     s, batch = _positive_spectrum(s), integer_from("batch", batch, 1)
     edge = 1 / ((16 if closure == "exact" else 8) * s.max())
 
@@ -686,36 +458,8 @@ def _in_weight_basis(W, B: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return s, Q.T @ B @ Q / np.sqrt(square_norm(B))
 
 
-# --- checks ---------------------------------------------------------------------------
-
-
-def _one_of(name: str, value: str, choices) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
-
-
-def _seeds(seeds) -> tuple[int, ...]:
-    seeds = tuple(integer_from("seed", seed, 0) for seed in seeds)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ValueError(f"seeds must be one or more, all different, got {seeds}")
-    return seeds
-
-
-def _looks(looks) -> np.ndarray:
-    looks = np.array([integer_from("look", look, 0) for look in looks])
-    if not looks.size or (np.diff(looks) <= 0).any():
-        raise ValueError(f"looks must be increasing, at least one, got {looks}")
-    return looks
-
-
 def _positive_spectrum(s) -> np.ndarray:
     s = finite_array("s", s, 0)
     if s.ndim != 1 or not s.any():
         raise ValueError(f"s must be eigenvalues, not all 0, got {s}")
     return s
-
-
-def _tensor(values, place, dtype) -> torch.Tensor:
-    import torch
-
-    return torch.as_tensor(values).to(place, dtype)

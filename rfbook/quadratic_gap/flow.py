@@ -26,6 +26,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.linalg import solve_triangular
 
+from rfbook.descent import OFFSETS
 from rfbook.matrices import (
     columns,
     dense,
@@ -35,8 +36,6 @@ from rfbook.matrices import (
     trace_ratio,
 )
 from rfbook.ranges import finite_array, finite_scalar, integer_from
-
-OFFSETS = ("slaved", "flow")
 
 _RTOL, _ATOL = 1e-9, 1e-11
 """Tolerances of the solver that finds the flowing constant."""

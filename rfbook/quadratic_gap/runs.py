@@ -27,9 +27,10 @@ from pathlib import Path
 import numpy as np
 
 from rfbook import devices
+from rfbook.descent import OFFSETS, initial_weights
 from rfbook.ledger.digest import tree_digest
-from rfbook.quadratic_gap.descent import descend, initial_weights, nt_sgd_risk
-from rfbook.quadratic_gap.flow import OFFSETS, flow_risk
+from rfbook.quadratic_gap.descent import descend, nt_sgd_risk
+from rfbook.quadratic_gap.flow import flow_risk
 from rfbook.quadratic_gap.network import nn_risk
 from rfbook.quadratic_gap.tangent import nt_risk
 from rfbook.quadratic_gap.target import exponential_target
