@@ -136,7 +136,7 @@ def test_a_gpu_trains_the_same_models(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model": "RF"}, "model must be one of NT, NN, got 'RF'"),
+        ({"model": "SVM"}, "model must be one of RF, NT, NN, got 'SVM'"),
         ({"offset": "free"}, "offset must be one of slaved, flow"),
         ({"N": 0}, "N must be an integer >= 1, got 0"),
         ({"N": None}, "one of N and W is needed"),

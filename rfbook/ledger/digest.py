@@ -88,6 +88,22 @@ def claim_digest(module: str, package: Path = PACKAGE) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
+def module_digest(*names: str) -> str:
+    """Return the digest of modules of rfbook and of all that they import inside it.
+
+    Names of modules elsewhere are left out.
+
+    Examples
+    --------
+    >>> module_digest("rfbook.ranges", "json") == module_digest("rfbook.ranges")
+    True
+    """
+    inside = [n for n in names if n.split(".")[0] == PACKAGE.name and module_path(n)]
+    modules = sorted({module for name in inside for module in closure(name)})
+    lines = [f"{module} {_hash(module_path(module))}" for module in modules]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def data_files(path: Path, package: Path = PACKAGE) -> list[Path]:
     """Return the package's data files that a module names in a string."""
     text = path.read_text(encoding="utf-8")

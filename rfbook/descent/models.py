@@ -1,0 +1,226 @@
+r"""The three kinds of quadratic models, and how each takes a step of descent.
+
+A group holds models of one kind and one width: k step sizes times s seeds, in one
+tensor. They share the examples of their seed. With the residual :math:`r_j = y_j -
+f(x_j)` of a batch of b points, its mean :math:`\bar r` and :math:`z_j = W^{\mathsf T}
+x_j`, one step is
+
+.. math::
+    u &\leftarrow u + 2 \eta \Big[ \tfrac1b \sum_j r_j\, z_j^{\circ 2}
+        - \bar r\, n \Big] && \text{(RF)}, \\
+    V &\leftarrow V + 4 \eta \Big[ \tfrac1b \sum_j r_j\, x_j z_j^{\mathsf T}
+        - \bar r\, W \Big] && \text{(NT)}, \\
+    W &\leftarrow W + 4 \eta \Big[ \tfrac1b \sum_j r_j\, x_j z_j^{\mathsf T}
+        - \bar r\, W \Big] \operatorname{diag}(u) && \text{(NN)},
+
+with :math:`n_i = \lVert w_i \rVert^2`. The terms with the mean residual belong to
+centred features; without them the constant is trained too,
+:math:`c \leftarrow c + 2 \eta\, \bar r`.
+
+Each step is two products of matrices and as little else as possible: the sum over the
+batch is added to the weights by the product itself.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+class Group(ABC):
+    """Models of one kind and width.
+
+    Parameters
+    ----------
+    W : torch.Tensor, shape (s, d, N)
+        The neurons at the start, for each seed.
+    count : int
+        Number k of step sizes.
+    layer : torch.Tensor, shape (N,)
+        Output weights of the network; not read by the others.
+    centred : bool
+        Whether the features are centred, and no constant is trained.
+    c0 : float
+        Where the constant starts.
+    """
+
+    def __init__(
+        self,
+        W: torch.Tensor,
+        count: int,
+        layer: torch.Tensor,
+        centred: bool,
+        c0: float,
+    ) -> None:
+        self.start, self.layer = W, layer
+        self.count, self.centred = count, centred
+        self.c = W.new_full((count, len(W)), 0.0 if centred else c0)
+
+    def step(self, x: torch.Tensor, y: torch.Tensor, rate: torch.Tensor) -> None:
+        """Take one step.
+
+        Parameters
+        ----------
+        x : torch.Tensor, shape (s, b, d)
+        y : torch.Tensor, shape (s, b)
+        rate : torch.Tensor, shape (k, 1)
+            The step sizes.
+        """
+        shift = -self.trace() if self.centred else self.c
+        r = y - self.values(x) - shift[..., None]
+        mean = r.mean(2)
+        self.move(x, r * (rate[..., None] / r.shape[2]), mean * rate)
+        if not self.centred:
+            self.c += 2 * rate * mean
+
+    @abstractmethod
+    def values(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the values without centring or constant, (k, s, b)."""
+
+    @abstractmethod
+    def move(self, x: torch.Tensor, r: torch.Tensor, mean: torch.Tensor) -> None:
+        """Move what is trained; r (k, s, b) and mean (k, s) come times the step size.
+
+        It follows a call of `values` at the same points.
+        """
+
+    @abstractmethod
+    def trace(self) -> torch.Tensor:
+        """Return Tr M, (k, s)."""
+
+    @abstractmethod
+    def matrix(self) -> torch.Tensor:
+        """Return M in float64, (k, s, d, d)."""
+
+    @abstractmethod
+    def state(self) -> dict[str, torch.Tensor]:
+        """Return the tensors that training changes, by name."""
+
+    def _flat(self, z: torch.Tensor) -> torch.Tensor:
+        """Join the directions of step sizes and seeds; (s, ...) is repeated for each k.
+
+        One step size needs no copy.
+        """
+        if z.ndim == 3:
+            z = z.expand(self.count, *z.shape)
+        return z.reshape(-1, *z.shape[2:])
+
+
+class Features(Group):
+    """Random features: the neurons are frozen, the output weights trained from 0."""
+
+    def __init__(self, W, count, layer, centred, c0) -> None:
+        super().__init__(W, count, layer, centred, c0)
+        self.u = W.new_zeros(count, len(W), W.shape[2])
+        self.norms = W.square().sum(1)
+
+    def values(self, x):
+        """See `Group.values`."""
+        self.squares = (x @ self.start).square()
+        return (self.squares @ self.u[..., None])[..., 0]
+
+    def move(self, x, r, mean):
+        """See `Group.move`."""
+        self.u += 2 * (r[..., None, :] @ self.squares)[..., 0, :]
+        if self.centred:
+            self.u -= 2 * mean[..., None] * self.norms
+
+    def trace(self):
+        """See `Group.trace`."""
+        return (self.u * self.norms).sum(2)
+
+    def matrix(self):
+        """See `Group.matrix`."""
+        W = self.start.double()
+        return (self.u.double()[..., None, :] * W) @ W.mT
+
+    def state(self):
+        """See `Group.state`."""
+        return {"u": self.u, "c": self.c}
+
+
+class Tangent(Group):
+    """The tangent model: the neurons are frozen, the directions trained from 0."""
+
+    def __init__(self, W, count, layer, centred, c0) -> None:
+        super().__init__(W, count, layer, centred, c0)
+        self.V = W.new_zeros(count, *W.shape)
+
+    def values(self, x):
+        """See `Group.values`."""
+        self.z = x @ self.start
+        return 2 * (self.z * (x @ self.V)).sum(3)
+
+    def move(self, x, r, mean):
+        """See `Group.move`."""
+        weighted = (4 * r)[..., None] * self.z
+        flat = self.V.view(-1, *self.V.shape[2:])
+        flat.baddbmm_(self._flat(x).mT, self._flat(weighted))
+        if self.centred:
+            self.V.addcmul_(self.start, mean[..., None, None], value=-4)
+
+    def trace(self):
+        """See `Group.trace`."""
+        return 2 * (self.start * self.V).sum((2, 3))
+
+    def matrix(self):
+        """See `Group.matrix`."""
+        half = self.start.double() @ self.V.double().mT
+        return half + half.mT
+
+    def state(self):
+        """See `Group.state`."""
+        return {"V": self.V, "c": self.c}
+
+
+class Network(Group):
+    """The network: the neurons are trained, the output weights are not."""
+
+    def __init__(self, W, count, layer, centred, c0) -> None:
+        super().__init__(W, count, layer, centred, c0)
+        self.W = W.expand(count, *W.shape).clone()
+        self.ones = bool((layer == 1).all())
+
+    def values(self, x):
+        """See `Group.values`."""
+        import torch
+
+        self.z = x @ self.W
+        if self.ones:
+            return torch.linalg.vector_norm(self.z, dim=3).square()
+        return self.z.square() @ self.layer
+
+    def move(self, x, r, mean):
+        """See `Group.move`."""
+        self.z.mul_((4 * r)[..., None])
+        if not self.ones:
+            self.z.mul_(self.layer)
+        if self.centred:
+            shrink = 4 * mean[..., None, None]
+            self.W.mul_(1 - (shrink if self.ones else shrink * self.layer))
+        flat = self.W.view(-1, *self.W.shape[2:])
+        flat.baddbmm_(self._flat(x).mT, self._flat(self.z))
+
+    def trace(self):
+        """See `Group.trace`."""
+        import torch
+
+        if self.ones:
+            flat = self.W.view(*self.W.shape[:2], -1)
+            return torch.linalg.vector_norm(flat, dim=2).square()
+        return self.W.square().sum(2) @ self.layer
+
+    def matrix(self):
+        """See `Group.matrix`."""
+        W = self.W.double()
+        return (W * self.layer.double()) @ W.mT
+
+    def state(self):
+        """See `Group.state`."""
+        return {"W": self.W, "c": self.c}
+
+
+KINDS = {"RF": Features, "NT": Tangent, "NN": Network}
