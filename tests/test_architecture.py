@@ -12,6 +12,7 @@ FIRST = {
     "features",
     "ledger",
     "matrices",
+    "sweeps",
     "training",
 }
 ROOF = {

@@ -425,10 +425,11 @@ class _Keeper:
             raise RecordError(f"a checkpoint must end in .npz, got {path.name}")
         self.path, self.run, self.every = path, run, every
         self.last = time.monotonic()
+        self.parameters, self.digest = self._parameters(), module_digest(__name__)
         if path.exists():
             self._load()
 
-    def parameters(self) -> dict:
+    def _parameters(self) -> dict:
         """Return what a checkpoint must agree in with the run that goes on from it."""
         run = self.run
         return {
@@ -457,13 +458,13 @@ class _Keeper:
         made = provenance(
             run.seeds,
             seconds=run.seconds,
-            source_digest=module_digest(__name__),
+            source_digest=self.digest,
             device=devices.describe(),
             packages=("numpy", "torch"),
         )
         record = Record(
             kind=CHECKPOINT,
-            parameters=self.parameters(),
+            parameters=self.parameters,
             sizes={"steps": run.done},
             results=results,
             **made,
@@ -474,7 +475,7 @@ class _Keeper:
     def _load(self) -> None:
         import torch
 
-        record = read_record(self.path, kind=CHECKPOINT, expect=self.parameters())
+        record = read_record(self.path, kind=CHECKPOINT, expect=self.parameters)
         if record.device != devices.describe():
             raise RecordError(f"{self.path}: from another device, {record.device}")
         run, results = self.run, record.results
