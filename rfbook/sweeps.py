@@ -41,9 +41,9 @@ def fill(
     *,
     kind: str,
     parameters: Mapping[str, Any],
-    seeds: Sequence[int],
     modules: Sequence[str],
     found: Callable[[Mapping], Iterable[Key]],
+    seeds: Callable[[Mapping], Sequence[int]],
     sizes: Callable[[Mapping], Mapping[str, int]],
     packages: Sequence[str] = PACKAGES,
 ) -> Record:
@@ -57,15 +57,15 @@ def fill(
         The cells, in the order in which they are computed.
     extend : callable
         From the results so far and a key to the results with one more cell.
-    kind, parameters, seeds, packages
+    kind, parameters, packages
         Of the record; see `rfbook.records.Record`.
     modules : sequence of str
         The modules of rfbook that compute: a record that was begun while they, or what
         they import, had another text is not gone on with.
     found : callable
         From results to the keys of the cells that they hold.
-    sizes : callable
-        From results to the sizes that the record tells.
+    seeds, sizes : callable
+        From results to the seeds and the sizes that the record tells.
 
     Returns
     -------
@@ -84,8 +84,9 @@ def fill(
     ...     record = fill(
     ...         f"{folder}/squares.json", [(2,), (3,)],
     ...         lambda results, key: results | {f"n{key[0]}": key[0] ** 2},
-    ...         kind="squares", parameters={}, seeds=[0], modules=["rfbook.ranges"],
+    ...         kind="squares", parameters={}, modules=["rfbook.ranges"],
     ...         found=lambda results: [(int(n[1:]),) for n in results if n[0] == "n"],
+    ...         seeds=lambda results: [0],
     ...         sizes=lambda results: {"cells": len(results)})
     >>> record.results["n3"]
     9
@@ -111,7 +112,7 @@ def fill(
         begun = time.perf_counter()
         results = extend(results, key)
         spent += time.perf_counter() - begun
-        made = _made(seeds, spent, packages)
+        made = _made(seeds(results), spent, packages)
         record = Record(
             kind=kind,
             parameters=parameters,

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from rfbook import sweeps
 from rfbook.quadratic_gap import (
     exponential_target,
     nn_risk,
@@ -160,7 +161,7 @@ def test_a_record_is_gone_on_with(tmp_path, monkeypatch):
     assert calls == list(fig.SEEDS)
     found = fig.recorded_fits(path)
     assert found["RF"]["test"].shape == (len(fig.SEEDS), 1)
-    monkeypatch.setattr(fig, "_code", lambda: "0" * 64)
+    monkeypatch.setattr(sweeps, "module_digest", lambda *names: "another")
     with pytest.raises(RecordError, match="begun with other code"):
         fig.record_fits(path)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+from rfbook import sweeps
 from rfbook.ledger.deciders import LEVEL
 from rfbook.quadratic_gap import (
     exponential_target,
@@ -153,7 +154,7 @@ def test_recording_goes_on_from_a_file(tmp_path, monkeypatch, name):
     assert calls == list(cells)
     with pytest.raises(RecordError, match="cells are missing"):
         recorded(path)
-    monkeypatch.setattr(runs, "_code", lambda: "another")
+    monkeypatch.setattr(sweeps, "module_digest", lambda *names: "another")
     with pytest.raises(RecordError, match="begun with other code"):
         record(path, cells)
 

@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import binom, norm
 
+from rfbook import sweeps
 from rfbook.chapters import source_folder
 from rfbook.ledger.deciders import standard_errors
 from rfbook.random_features import coupling, drift, widths
@@ -294,6 +295,6 @@ def test_recording_goes_on_from_a_file(tmp_path, monkeypatch):
     assert calls == [("balanced", 128), ("single", 128)]
     with pytest.raises(RecordError, match="30 cells are missing"):
         widths.recorded_widths(path)
-    monkeypatch.setattr(widths, "_code", lambda: "another")
+    monkeypatch.setattr(sweeps, "module_digest", lambda *names: "another")
     with pytest.raises(RecordError, match="begun with other code"):
         widths.record_widths(path, [("layers", 128)])

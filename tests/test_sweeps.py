@@ -131,7 +131,8 @@ def fill_squares(path, keys, computed, *, modules=("rfbook.ranges",), d=1):
         return {"squares": results.get("squares", {}) | {str(key): key**2}}
 
     return fill(
-        path, keys, extend, kind="squares", parameters={"d": d}, seeds=[0],
+        path, keys, extend, kind="squares", parameters={"d": d},
+        seeds=lambda results: [0],
         modules=modules, packages=("numpy",),
         found=lambda results: [int(key) for key in results.get("squares", {})],
         sizes=lambda results: {"cells": len(results["squares"])},

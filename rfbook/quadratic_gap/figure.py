@@ -17,8 +17,6 @@ The chapter is ``book/quadratic-gap.md``.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +26,6 @@ import numpy as np
 from rfbook import devices
 from rfbook.activations import QUADRATIC
 from rfbook.features import gaussian_weights, isotropic_weights, rf_moments
-from rfbook.ledger.digest import tree_digest
 from rfbook.matrices import columns, positive_eigenvalues, square_norm, symmetric, trace
 from rfbook.quadratic_gap.features import rf_products, rf_risk_limit, rf_risk_path
 from rfbook.quadratic_gap.network import nn_risk_limit, nn_risk_path
@@ -39,10 +36,9 @@ from rfbook.records import (
     Record,
     RecordError,
     data_folder,
-    provenance,
     read_record,
-    write_record,
 )
+from rfbook.sweeps import fill
 
 KIND = "quadratic-gap-rf"
 PAPER_KIND = "quadratic-gap-paper"
@@ -400,24 +396,26 @@ def record_fits(path: str | Path, seeds: Sequence[int] = SEEDS) -> Record:
         If the file is a record of other fits, or was begun with other code or on
         another device.
     """
-    path = Path(path)
-    cells, spent, record = {}, 0.0, None
-    if path.exists():
-        record = read_record(path, kind=KIND, expect=parameters())
-        if record.results["code"] != _code() or record.device != devices.describe():
-            raise RecordError(
-                f"{path}: begun with other code or on another device; move it away"
-            )
-        cells, spent = dict(record.results["cells"]), record.seconds
-    for seed in seeds:
-        if str(seed) in cells:
-            continue
-        begun = time.perf_counter()
-        cells[str(seed)] = fit_cell(seed, progress=True)
-        spent += time.perf_counter() - begun
-        record = _record(cells, spent)
-        write_record(path, record)
-    return record
+    return fill(
+        path,
+        seeds,
+        _with_fits,
+        kind=KIND,
+        parameters=parameters(),
+        seeds=lambda results: [int(seed) for seed in results["cells"]],
+        modules=(__name__,),
+        found=lambda results: [int(seed) for seed in results.get("cells", {})],
+        sizes=lambda results: {
+            "fits": 2 * len(results["cells"]) * len(WIDTHS),
+            "samples": SAMPLES,
+        },
+    )
+
+
+def _with_fits(results: dict, seed: int) -> dict:
+    """Make the fits of one more seed."""
+    cells = {**results.get("cells", {}), str(seed): fit_cell(seed, progress=True)}
+    return results | {"cells": cells}
 
 
 def recorded_fits(path: str | Path | None = None) -> dict[str, dict[str, np.ndarray]]:
@@ -492,28 +490,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("file", help="where to write, ending in .json")
     record_fits(parser.parse_args(argv).file)
     return 0
-
-
-def _code() -> str:
-    """Return the digest of the module that fits."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-
-
-def _record(cells: dict, seconds: float) -> Record:
-    made = provenance(
-        [int(seed) for seed in cells],
-        seconds=seconds,
-        source_digest=tree_digest(),
-        device=devices.describe(),
-        packages=("numpy", "scipy", "torch"),
-    )
-    return Record(
-        kind=KIND,
-        parameters=parameters(),
-        sizes={"fits": 2 * len(cells) * len(WIDTHS), "samples": SAMPLES},
-        results={"cells": cells, "code": _code()},
-        **made,
-    )
 
 
 if __name__ == "__main__":

@@ -18,17 +18,13 @@ The chapter is ``book/quadratic-flow.md``.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from rfbook import devices
 from rfbook.descent import OFFSETS, initial_weights
-from rfbook.ledger.digest import tree_digest
 from rfbook.quadratic_gap.descent import descend, nt_sgd_risk
 from rfbook.quadratic_gap.flow import flow_risk
 from rfbook.quadratic_gap.network import nn_risk
@@ -39,10 +35,9 @@ from rfbook.records import (
     Record,
     RecordError,
     data_folder,
-    provenance,
     read_record,
-    write_record,
 )
+from rfbook.sweeps import fill
 
 KINDS = {"samples": "quadratic-flow-samples", "constant": "quadratic-flow-constant"}
 
@@ -368,39 +363,21 @@ def _constant_cells() -> list[tuple[int, str]]:
 
 
 def _record(name: str, path, cells, parameters: dict, results_with) -> Record:
-    from tqdm import tqdm
+    def extend(results: dict, cell: tuple) -> dict:
+        done = [*results.get("cells", ()), cell]
+        return {**results, **results_with(cell, results), "cells": done}
 
-    path, record, spent = Path(path), None, 0.0
-    done: list[tuple] = []
-    results: dict = {}
-    if path.exists():
-        record = read_record(path, kind=KINDS[name], expect=parameters)
-        if record.results["code"] != _code() or record.device != devices.describe():
-            raise RecordError(
-                f"{path}: begun with other code or on another device; move it away"
-            )
-        spent, results = record.seconds, dict(record.results)
-        done = [tuple(cell) for cell in results["cells"]]
-    for cell in tqdm([cell for cell in cells if cell not in done], unit="cell"):
-        begun = time.perf_counter()
-        results = results_with(cell, results)
-        spent += time.perf_counter() - begun
-        done.append(cell)
-        made = provenance(
-            parameters["seeds"],
-            seconds=spent,
-            source_digest=tree_digest(),
-            device=devices.describe(),
-        )
-        record = Record(
-            kind=KINDS[name],
-            parameters=parameters,
-            sizes={"cells": len(done)},
-            results={**results, "cells": done, "code": _code()},
-            **made,
-        )
-        write_record(path, record)
-    return record
+    return fill(
+        path,
+        cells,
+        extend,
+        kind=KINDS[name],
+        parameters=parameters,
+        seeds=lambda results: parameters["seeds"],
+        modules=("rfbook.quadratic_gap.descent", "rfbook.quadratic_gap.flow"),
+        found=lambda results: [tuple(cell) for cell in results.get("cells", ())],
+        sizes=lambda results: {"cells": len(results["cells"])},
+    )
 
 
 def _complete(record: Record, cells, path) -> list[tuple]:
@@ -412,13 +389,6 @@ def _complete(record: Record, cells, path) -> list[tuple]:
             f"{path}: {len(missing)} cells are missing: {missing[0]}, ..."
         )
     return found
-
-
-def _code() -> str:
-    """Return the digest of the modules that train and that solve the flow."""
-    folder = Path(__file__).parent
-    files = [folder / "descent.py", folder / "flow.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -22,16 +22,12 @@ The chapter is ``book/random-features.md``.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from rfbook import devices
-from rfbook.ledger.digest import tree_digest
 from rfbook.random_features.coupling import coupled_descent
 from rfbook.random_features.drift import layered_descent
 from rfbook.ranges import finite_array, integer_from
@@ -39,10 +35,9 @@ from rfbook.records import (
     Record,
     RecordError,
     data_folder,
-    provenance,
     read_record,
-    write_record,
 )
+from rfbook.sweeps import fill
 
 KIND = "random-features-widths"
 WIDTHS = tuple(2**k for k in range(7, 15))
@@ -270,22 +265,18 @@ def record_widths(path: str | Path, plan=None) -> Record:
         If the file is a record of other experiments, or was begun with other training
         code or on another device.
     """
-    from tqdm import tqdm
-
-    path, plan = Path(path), list(_plan() if plan is None else plan)
-    cells, spent, record = {}, 0.0, None
-    if path.exists():
-        record = _own(path)
-        cells, spent = dict(record.results["cells"]), record.seconds
-    todo = [(s, N) for s, N in plan if str(N) not in cells.get(s, {})]
-    for setting, N in tqdm(todo, unit="cell"):
-        begun = time.perf_counter()
-        cells.setdefault(setting, {})
-        cells[setting] = {**cells[setting], str(N): width_cell(setting, N)}
-        spent += time.perf_counter() - begun
-        record = _record(cells, spent)
-        write_record(path, record)
-    return record
+    return fill(
+        path,
+        _plan() if plan is None else plan,
+        _with_cell,
+        kind=KIND,
+        parameters=parameters(),
+        seeds=lambda results: WIDTHS,
+        modules=("rfbook.random_features.coupling", "rfbook.random_features.drift"),
+        found=_found,
+        sizes=lambda results: {"cells": len(_found(results)), "runs": RUNS},
+        packages=("numpy", "torch"),
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -304,40 +295,18 @@ def _plan() -> list[tuple[str, int]]:
     return [(setting, N) for N in WIDTHS for setting in SETTINGS]
 
 
-def _own(path: Path) -> Record:
-    """Read a record that may be gone on with."""
-    record = read_record(path, kind=KIND, expect=parameters())
-    if record.results["code"] != _code() or record.device != devices.describe():
-        raise RecordError(
-            f"{path}: begun with other code or on another device; move it away"
-        )
-    return record
+def _found(results: Mapping) -> list[tuple[str, int]]:
+    """Return the cells that results hold."""
+    cells = results.get("cells", {})
+    return [(setting, int(N)) for setting, cell in cells.items() for N in cell]
 
 
-def _code() -> str:
-    """Return the digest of the two modules that train."""
-    folder = Path(__file__).parent
-    files = [folder / "coupling.py", folder / "drift.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-def _record(cells: dict, seconds: float) -> Record:
-    made = provenance(
-        WIDTHS,
-        seconds=seconds,
-        source_digest=tree_digest(),
-        device=devices.describe(),
-        packages=("numpy", "torch"),
-    )
-    sizes = {"cells": sum(len(cell) for cell in cells.values()), "runs": RUNS}
-    results = {"cells": cells, "code": _code()}
-    return Record(
-        kind=KIND,
-        parameters=parameters(),
-        sizes=sizes,
-        results=results,
-        **made,
-    )
+def _with_cell(results: dict, key: tuple[str, int]) -> dict:
+    """Compute one more cell."""
+    setting, N = key
+    cells = dict(results.get("cells", {}))
+    cells[setting] = {**cells.get(setting, {}), str(N): width_cell(setting, N)}
+    return results | {"cells": cells}
 
 
 if __name__ == "__main__":
