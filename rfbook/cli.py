@@ -1,4 +1,4 @@
-"""The command ``rfbook``: verify, list, show, cite, graph, chapters, doctor."""
+"""The command ``rfbook``: claims, experiments, chapters, and the state of things."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", default="bibtex", help="bibtex, csl or text")
     command = add("graph", _graph, "print what a claim rests on, as Graphviz DOT", "*")
     command.add_argument("--up", action="store_true", help="what rests on it instead")
+    command = add("reproduce", _reproduce, "run the recorded experiments anew")
+    command.add_argument("experiment", help="which: see `rfbook reproduce list`")
+    command.add_argument("--scale", default="laptop", help="laptop or paper")
+    command.add_argument("--folder", help="where the files go; runs/NAME-SCALE")
+    command.add_argument("--device", help="auto, cpu or cuda; else RFBOOK_DEVICE")
+    command.add_argument("--workers", type=int, default=1, help="processes")
+    command.add_argument("--resume", action="store_true", help="go on with a folder")
     commands.add_parser("chapters", help="list the chapters, or copy them: --copy DIR")
     commands.add_parser("doctor", help="versions, device, and whether all is in order")
     return parser
@@ -102,6 +109,19 @@ def _show(options: argparse.Namespace) -> int:
 
     print("\n\n".join(box_text(find(name)) for name in options.ids))
     return 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from rfbook.reproduce import reproduce
+
+    return reproduce(
+        options.experiment,
+        scale=options.scale,
+        folder=options.folder,
+        device=options.device,
+        workers=options.workers,
+        resume=options.resume,
+    )
 
 
 def _cite(options: argparse.Namespace) -> int:

@@ -259,10 +259,11 @@ def name(key: Key) -> str:
 
     Examples
     --------
-    >>> name(("NN", 450, 0.003))
-    'nn-450-0.003'
+    >>> name(("NN", 450, "1/20"))
+    'nn-450-1_20'
     """
-    return "-".join(str(part) for part in key).lower().replace(" ", "-")
+    words = "-".join(str(part) for part in key).lower()
+    return words.replace(" ", "-").replace("/", "_")
 
 
 # --- helpers --------------------------------------------------------------------------

@@ -24,6 +24,7 @@ ROOF = {
     "golden",
     "panels",
     "plots",
+    "reproduce",
     "sphinxext",
     "__main__",
 }

@@ -17,11 +17,13 @@ import argparse
 import time
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from rfbook.ledger.digest import tree_digest
 from rfbook.ranges import integer_from
 from rfbook.records import Record, provenance, write_record
 from rfbook.single_neuron.width import radius, width_needed
+from rfbook.sweeps import Sweep
 
 KIND = "single-neuron-widths"
 
@@ -116,6 +118,55 @@ def parameters() -> dict[str, list]:
         "biases": list(map(str, BIASES)),
         "errors": list(map(str, ERRORS)),
     }
+
+
+def width_table(scale: str = "laptop") -> Sweep:
+    """Return the grid as cells that are computed each by itself.
+
+    Parameters
+    ----------
+    scale : {"laptop", "paper"}
+        The grid is exact and has one size.
+
+    Returns
+    -------
+    rfbook.sweeps.Sweep
+        The keys are (error, bias); a cell has the widths by exponent and dimension.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale.
+
+    Examples
+    --------
+    >>> width_table().keys[0]
+    ('1/10', '-2')
+    """
+    if scale not in ("laptop", "paper"):
+        raise ValueError(f"scale must be one of laptop, paper, got {scale!r}")
+    return Sweep(
+        kind=f"{KIND}-rows",
+        parameters=parameters(),
+        keys=tuple((str(error), str(bias)) for error in ERRORS for bias in BIASES),
+        compute=_rows,
+        seeds=_no_seeds,
+        modules=(__name__,),
+    )
+
+
+def _rows(sweep: Sweep, key: tuple[str, str], checkpoint: Path) -> dict[str, list]:
+    error, bias = map(Fraction, key)
+    rows = [
+        [width_cell(d, exponent, bias, error) for d in DIMENSIONS]
+        for exponent in EXPONENTS
+    ]
+    return {"widths": rows}
+
+
+def _no_seeds(key: tuple[str, str]) -> list[int]:
+    """Return 0: nothing is drawn at random."""
+    return [0]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

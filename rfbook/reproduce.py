@@ -1,0 +1,108 @@
+"""The command ``rfbook reproduce``: the recorded experiments, run anew.
+
+Every cell is a file of its own, written when it is finished, and a cell that takes long
+keeps a checkpoint: a command that was cut off goes on with ``--resume``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+
+from rfbook.devices import SWITCH, describe
+from rfbook.ranges import integer_from
+from rfbook.sweeps import Sweep
+
+EXPERIMENTS = {
+    "figure1": ("rfbook.quadratic_gap.reproduction", "figure_one"),
+    "figure2": ("rfbook.mixture_gap.reproduction", "figure_two"),
+    "width-table": ("rfbook.single_neuron.grid", "width_table"),
+}
+"""For each experiment the module and the function that lists its cells."""
+
+
+def experiment(name: str) -> Callable[[str], Sweep]:
+    """Return the function from a scale to the cells of an experiment.
+
+    Raises
+    ------
+    ValueError
+        If there is no such experiment.
+
+    Examples
+    --------
+    >>> experiment("figure1")("laptop").keys[0]
+    ('RF', 6, 0)
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(
+            f"experiment must be one of {', '.join(EXPERIMENTS)}, got {name!r}"
+        )
+    module, function = EXPERIMENTS[name]
+    return getattr(import_module(module), function)
+
+
+def reproduce(
+    name: str,
+    *,
+    scale: str = "laptop",
+    folder: str | Path | None = None,
+    device: str | None = None,
+    workers: int = 1,
+    resume: bool = False,
+) -> int:
+    """Run the cells of an experiment that a folder does not hold yet.
+
+    Parameters
+    ----------
+    name : str
+        One of `EXPERIMENTS`, or ``list``, which prints them.
+    scale : {"laptop", "paper"}
+    folder : str or pathlib.Path, optional
+        ``runs/NAME-SCALE`` by default.
+    device : {"auto", "cpu", "cuda"}, optional
+        Sets the switch of `rfbook.devices` for this process and its workers.
+    workers : int
+        Processes side by side, at least 1.
+    resume : bool
+        Go on with a folder that holds cells already.
+
+    Returns
+    -------
+    int
+        0.
+
+    Raises
+    ------
+    ValueError
+        For another experiment, scale or device, and for a folder that holds cells or
+        checkpoints already if `resume` is not set.
+    """
+    if name == "list":
+        print("\n".join(EXPERIMENTS))
+        return 0
+    sweep = experiment(name)(scale)
+    workers = integer_from("workers", workers, 1)
+    folder = Path("runs", f"{name}-{scale}") if folder is None else Path(folder)
+    there = len(list(folder.glob("*.npz"))) if folder.is_dir() else 0
+    if there and not resume:
+        raise ValueError(
+            f"folder must be empty, got {folder} with {there} files: "
+            "add --resume to go on with it"
+        )
+    if device is not None:
+        os.environ[SWITCH] = device
+    missing = len(sweep.missing(folder))
+    print(f"{name}, {scale}: {missing} of {len(sweep.keys)} cells to compute")
+    print(f"on {describe()}, into {folder}")
+    if workers == 1:
+        sweep.run(folder)
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            sweep.run(folder, pool)
+    print(f"all {len(sweep.keys)} cells are in {folder}")
+    return 0
