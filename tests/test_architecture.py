@@ -10,6 +10,7 @@ FIRST = {
     "descent",
     "exercises",
     "features",
+    "fits",
     "ledger",
     "matrices",
     "sweeps",

@@ -32,9 +32,12 @@ class Problem(Protocol):
     ----------
     d : int
         Dimension of the points.
+    size : float
+        Mean square of the labels.
     """
 
     d: int
+    size: float
 
     def examples(
         self, streams: Sequence[torch.Generator], count: int

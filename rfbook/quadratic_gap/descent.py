@@ -54,7 +54,7 @@ class QuadraticTarget:
 
     def __init__(self, B) -> None:
         self.B = symmetric(B)
-        self.d = len(self.B)
+        self.d, self.size = len(self.B), 2 * square_norm(self.B)
 
     def examples(self, streams, count):
         """Draw normal points and their labels; see `rfbook.descent.Problem`."""

@@ -18,20 +18,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from rfbook import devices
-from rfbook.activations import QUADRATIC
-from rfbook.features import gaussian_weights, isotropic_weights, rf_moments
-from rfbook.matrices import columns, positive_eigenvalues, square_norm, symmetric, trace
-from rfbook.quadratic_gap.features import rf_products, rf_risk_limit, rf_risk_path
+from rfbook import fits
+from rfbook.features import gaussian_weights, isotropic_weights
+from rfbook.fits import TEST, Fit
+from rfbook.matrices import positive_eigenvalues, symmetric, trace
+from rfbook.quadratic_gap.descent import QuadraticTarget
+from rfbook.quadratic_gap.features import rf_risk_limit, rf_risk_path
 from rfbook.quadratic_gap.network import nn_risk_limit, nn_risk_path
 from rfbook.quadratic_gap.tangent import nt_risk_limit, nt_risk_path
 from rfbook.quadratic_gap.target import exponential_target
-from rfbook.ranges import integer_from
 from rfbook.records import (
     Record,
     RecordError,
@@ -50,7 +49,7 @@ MODELS = ("RF", "RF, aligned", "NT", "NN")
 TARGET_SEED = 0
 
 WIDTHS = (45, 90, 180, 270, 450, 675, 900)
-SAMPLES, TEST, BATCH = 50_000, 10_000, 5_000
+SAMPLES = 50_000
 SEEDS = tuple(range(1, 7))
 
 
@@ -175,44 +174,8 @@ def exact_curves(
 # --- the fit on samples ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
-    """What a fit of random features on samples gave, for several numbers of neurons.
-
-    Parameters
-    ----------
-    widths : tuple of int
-    population : ndarray, shape (m,)
-        Exact risk of the fitted function.
-    test, test_error : ndarray, shape (m,)
-        Its mean squared error on fresh samples over the target's mean square, and the
-        standard error of that mean.
-    """
-
-    widths: tuple[int, ...]
-    population: np.ndarray
-    test: np.ndarray
-    test_error: np.ndarray
-
-
-def fit_features(
-    W,
-    B,
-    *,
-    widths: Sequence[int],
-    samples: int,
-    test: int = TEST,
-    batch: int = BATCH,
-    seed: int = 0,
-    progress: bool = False,
-) -> Fit:
-    r"""Fit random features of u^2 - 1 to samples by the normal equations.
-
-    .. math:: \Big( \sum_j \Phi_j \Phi_j^{\mathsf T} \Big) u = \sum_j \Phi_j f_*(x_j),
-              \qquad \Phi_{j,i} = \langle w_i, x_j \rangle^2 - 1
-
-    The sums are gathered in batches, once for all widths: with N neurons the first N
-    columns of W count, and the samples are the same.
+def fit_features(W, B, **options) -> Fit:
+    r"""Fit random features of u^2 - 1 to samples of a quadratic target.
 
     Parameters
     ----------
@@ -220,22 +183,12 @@ def fit_features(
         The frozen neurons.
     B : array_like of float, shape (d, d) or (d,)
         Symmetric, not 0.
-    widths : sequence of int
-        From 1 to N.
-    samples : int
-        At least the largest width.
-    test : int
-        Fresh samples for the test error, at least 2.
-    batch : int
-        Samples that are on the device at once, at least 1.
-    seed : int
-        Of the samples, which are drawn on the CPU: they are the same on every device.
-    progress : bool
-        Show a bar.
+    **options
+        ``widths`` and ``samples``, and whatever else `rfbook.fits.fit_features` takes.
 
     Returns
     -------
-    Fit
+    rfbook.fits.Fit
 
     Raises
     ------
@@ -252,79 +205,7 @@ def fit_features(
     >>> bool(fit.population[0] < 1e-20 and fit.test[0] < 1e-20)
     True
     """
-    import torch
-    from tqdm import tqdm
-
-    B = symmetric(B)
-    W = columns("W", W, len(B))
-    widths = tuple(integer_from("width", N, 1) for N in widths)
-    if not widths or max(widths) > W.shape[1]:
-        raise ValueError(f"widths must be from 1 to {W.shape[1]}, got {widths}")
-    samples = integer_from("samples", samples, max(widths))
-    test, batch = integer_from("test", test, 2), integer_from("batch", batch, 1)
-    source = _Source(W[:, : max(widths)], B, integer_from("seed", seed, 0))
-    gram, right = 0, 0
-    bar = tqdm(
-        source.batches(samples, batch),
-        total=-(-samples // batch),
-        unit="batch",
-        disable=not progress,
-    )
-    for x in bar:
-        features, values = source.features(x)
-        gram = gram + features.T @ features
-        right = right + features.T @ values
-    weights = {N: torch.linalg.solve(gram[:N, :N], right[:N]) for N in widths}
-    squares = {N: [] for N in widths}
-    for x in source.batches(test, batch):
-        features, values = source.features(x)
-        for N, u in weights.items():
-            squares[N].append((features[:, :N] @ u - values).square())
-    squares = {N: torch.cat(parts).cpu().numpy() for N, parts in squares.items()}
-    size = 2 * square_norm(B)
-    risks = _population(W, B, {N: u.cpu().numpy() for N, u in weights.items()})
-    means = np.array([squares[N].mean() for N in widths]) / size
-    errors = np.array([squares[N].std(ddof=1) for N in widths]) / size / np.sqrt(test)
-    return Fit(widths, np.array([risks[N] for N in widths]), means, errors)
-
-
-class _Source:
-    """Samples of one seed, and the features of a set of neurons, on the device."""
-
-    def __init__(self, W, B, seed: int) -> None:
-        import torch
-
-        self.dtype, self.place = devices.default_dtype(), devices.device()
-        self.generator = torch.Generator().manual_seed(seed)
-        self.W = torch.from_numpy(np.ascontiguousarray(W)).to(self.place)
-        self.B = torch.from_numpy(np.ascontiguousarray(B)).to(self.place)
-        self.trace = trace(B)
-
-    def batches(self, count: int, size: int):
-        """Yield `count` fresh points in batches."""
-        import torch
-
-        for first in range(0, count, size):
-            shape = min(size, count - first), len(self.W)
-            x = torch.randn(shape, generator=self.generator, dtype=self.dtype)
-            yield x.to(self.place)
-
-    def features(self, x):
-        """Evaluate the features, a row for each point, and the target."""
-        z = x @ self.W
-        image = x * self.B if self.B.ndim == 1 else x @ self.B
-        return z * z - 1, (image * x).sum(1) - self.trace
-
-
-def _population(W, B, weights: dict[int, np.ndarray]) -> dict[int, float]:
-    """Exact risks of sums of features with these output weights."""
-    N = max(weights)
-    U, V = rf_moments(W[:, :N], QUADRATIC), rf_products(W[:, :N], B, QUADRATIC)
-    size = 2 * square_norm(B)
-    return {
-        n: float(1 + (u @ U[:n, :n] @ u - 2 * u @ V[:n]) / size)
-        for n, u in weights.items()
-    }
+    return fits.fit_features(W, QuadraticTarget(B), **options)
 
 
 # --- the record -----------------------------------------------------------------------
