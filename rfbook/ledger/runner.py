@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -259,7 +260,13 @@ def find(name: str) -> Claim:
 def _run_all(todo: list[Claim], progress: bool) -> Iterable[dict]:
     from tqdm import tqdm
 
-    bar = tqdm(total=len(todo), unit="claim", disable=not progress or not todo)
+    quiet = 0.1 if sys.stderr.isatty() else 30.0
+    bar = tqdm(
+        total=len(todo),
+        unit="claim",
+        disable=not progress or not todo,
+        mininterval=quiet,
+    )
     with bar:
         if len(todo) <= 2:
             for claim in todo:
