@@ -13,7 +13,7 @@ erf are closed forms. For another function the coefficients come from quadrature
 do the pairs for which the series is slow; the function must be smooth apart from 0,
 where it may have a kink or a jump. What quadrature does not resolve is refused.
 
-The chapter is ``book/quadratic-gap.md``.
+The chapter is ``book/quadratic-features.md``.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _SYMMETRY = 1e-12
 # --- symmetric matrices ---------------------------------------------------------------
 
 
-def symmetric(B, name: str = "B") -> np.ndarray:
+def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
     """Check a symmetric matrix that is not 0; a vector stays a vector.
 
     Parameters
@@ -29,6 +29,8 @@ def symmetric(B, name: str = "B") -> np.ndarray:
         A symmetric matrix, or its diagonal if it has nothing else.
     name : str
         The argument, for the error.
+    zero : bool
+        Whether the matrix 0 is allowed.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def symmetric(B, name: str = "B") -> np.ndarray:
             f"{name} must be a symmetric matrix or its diagonal, got shape {B.shape}"
         )
     size = np.abs(B).max()
-    if size == 0:
+    if size == 0 and not zero:
         raise ValueError(f"{name} must not be 0")
     if B.ndim == 1:
         return B

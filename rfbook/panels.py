@@ -10,7 +10,8 @@ alone) the same HTML shows a picture, and in either case a table.
 
 The chapters use them as ``rfbook.panels.relu_panel(7)``,
 ``rfbook.panels.width_panel()``, ``rfbook.panels.weight_panel()``,
-``rfbook.panels.risk_panel()`` and ``rfbook.panels.learning_panel()``.
+``rfbook.panels.risk_panel()``, ``rfbook.panels.learning_panel()`` and
+``rfbook.panels.mixture_panel()``.
 """
 
 from __future__ import annotations
@@ -1099,6 +1100,97 @@ def _risk_frames(b: np.ndarray) -> list[Lines]:
             )
         )
     return frames
+
+
+MIXTURE_SPECTRA = {
+    "equal": ("flat", None),
+    "both signs": ("balanced", None),
+    "rank d/10": ("rank", 0.1),
+    "power": ("power", 0.4),
+}
+"""Names of the spectra in `mixture_panel`, for `mixture_gap.difference_spectrum`."""
+
+MIXTURE_SIGNALS = (0.25, 0.5, 1, 2, 4)
+"""The signal-to-noise ratios among which `mixture_panel` lets choose."""
+
+_MIXTURE_SIZE = 200  # of the spectra: large enough for eigenvalues below 1
+_MIXTURE_SHOWN = 0.5  # the N / d of the table and the dotted line
+
+
+def mixture_panel() -> LinePanel:
+    r"""Show the risks and errors of the three models on a mixture, and the Bayes floor.
+
+    The spectrum of Delta and its signal-to-noise ratio are chosen. One picture has the
+    limits of the risks over rho = N / d, the other those of the classification errors,
+    :math:`Q(\sqrt{1 / \mathcal R - 1})`; in both the floor is that of Bayes.
+
+    Returns
+    -------
+    LinePanel
+
+    Examples
+    --------
+    >>> panel = mixture_panel()
+    >>> panel.controls[0].labels
+    ('equal', 'both signs', 'rank d/10', 'power')
+    """
+    frames = [
+        _mixture_frame(kind, parameter, signal)
+        for kind, parameter in MIXTURE_SPECTRA.values()
+        for signal in MIXTURE_SIGNALS
+    ]
+    return LinePanel(
+        controls=(
+            Control("spectrum", tuple(MIXTURE_SPECTRA), 3),
+            Control(
+                "signal-to-noise ratio", tuple(f"{s:g}" for s in MIXTURE_SIGNALS), 2
+            ),
+        ),
+        names=("RF", "NT", "NN"),
+        pictures=(
+            Picture("risk", "N / d", _RISK_X.tolist()),
+            Picture("error", "N / d", _RISK_X.tolist()),
+        ),
+        frames=frames,
+        columns=("\N{GREEK SMALL LETTER CHI}", "RF", "NT", "NN", "wide", "Bayes"),
+        goal="Bayes",
+        alt=(
+            "Two rows of four small graphs, one column for each spectrum: equal "
+            "eigenvalues, equal ones of both signs, rank d/10, and a power law. Above, "
+            "three risks fall with the number of neurons per dimension, those of the "
+            "tangent model and the network to one floor above the grey line of Bayes. "
+            "The network falls faster for rank d/10 and the power law, the tangent "
+            "model for both signs, and they agree for equal eigenvalues. Random "
+            "features stay above, at 1 for both signs. Below, the classification "
+            "errors in the same order; there the floor is the line of Bayes itself."
+        ),
+        caption=(
+            "Above or left, the limits of the risks of random features, tangent model "
+            "and network; below or right, those of their classification errors. The "
+            "grey line is Bayes, the dotted one N = d/2, where the table has the "
+            "risks; its last two columns are the risk of wide models and the Bayes "
+            "risk. Spectrum and signal-to-noise ratio of Delta are chosen below."
+        ),
+    )
+
+
+def _mixture_frame(kind: str, parameter: float | None, signal: float) -> Lines:
+    from rfbook import mixture_gap as room
+    from rfbook.matrices import trace_ratio
+
+    Delta = room.difference_spectrum(kind, _MIXTURE_SIZE, signal, parameter)
+    limits = room.rf_risk_limit, room.nt_risk_limit, room.nn_risk_limit
+    risks = [limit(_RISK_X, Delta) for limit in limits]
+    errors = [room.error_limit(np.maximum(1 / risk - 1, 0)) for risk in risks]
+    floors = room.bayes_risk_limit(signal), room.error_limit(signal)
+    here = [limit(_MIXTURE_SHOWN, Delta) for limit in limits]
+    cells = [trace_ratio(Delta), *here, room.linear_mmse(signal), floors[0]]
+    return Lines(
+        [[line.tolist() for line in lines] for lines in (risks, errors)],
+        [[float(floor)] * len(_RISK_X) for floor in floors],
+        [_MIXTURE_SHOWN] * 2,
+        [f"{float(value):.3f}" for value in cells],
+    )
 
 
 LEARNING_TIMES = (0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5)

@@ -11,6 +11,7 @@ FIRST = {
     "exercises",
     "features",
     "fits",
+    "forms",
     "ledger",
     "matrices",
     "sweeps",

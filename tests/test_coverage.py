@@ -44,9 +44,13 @@ CHAPTERS = {
     "linear-warmup",
     "single-neuron",
     "neuron-proof",
+    "quadratic-features",
     "quadratic-gap",
     "quadratic-flow",
+    "mixture-features",
     "mixture-gap",
+    "mixture-training",
+    "bayes-floor",
 }
 
 ENTRY = {

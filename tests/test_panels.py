@@ -3,10 +3,12 @@
 import base64
 import json
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from scipy.stats import norm
 
 from rfbook.panels import (
     Control,
@@ -19,6 +21,7 @@ from rfbook.panels import (
     Panel,
     Picture,
     learning_panel,
+    mixture_panel,
     power_of_ten,
     relu_panel,
     risk_panel,
@@ -427,3 +430,66 @@ def test_the_learning_panel_ends_at_the_best_network_of_its_size():
 def test_a_learning_panel_out_of_range_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         learning_panel(*arguments)
+
+
+# ---- the mixture and its Bayes floor ---------------------------------------
+
+
+@pytest.fixture(scope="module")
+def mixtures():
+    return mixture_panel()
+
+
+def by_choice(panel):
+    """Return the frames of a panel by the labels of its two controls."""
+    places = product(*(control.labels for control in panel.controls))
+    return dict(zip(places, panel.frames, strict=True))
+
+
+def test_the_risks_on_the_mixture_are_the_closed_forms(mixtures):
+    """Equal eigenvalues, both signs, and rank d/10, with the signal 1."""
+    frames, rho = by_choice(mixtures), np.array(mixtures.pictures[0].x)
+    kept = np.minimum(rho, 1)
+    rf, nt, nn = frames["equal", "1"].lines[0]
+    assert np.allclose(rf, 1 / (1 + rho / (1 + rho)))
+    assert np.allclose(nt, 1 / (1 + kept))
+    assert np.allclose(nn, 1 / (1 + kept))
+    rf, nt, nn = frames["both signs", "1"].lines[0]
+    assert np.allclose(rf, 1)
+    assert np.allclose(nt, 1 / (1 + 1 - (1 - kept) ** 2))
+    assert np.allclose(nn, 1 / (1 + kept))
+    nn = frames["rank d/10", "1"].lines[0][2]
+    assert np.allclose(nn, 1 / (1 + np.minimum(10 * rho, 1)))
+
+
+def test_the_errors_on_the_mixture_belong_to_the_risks(mixtures):
+    for frame in mixtures.frames:
+        risks, errors = np.array(frame.lines)
+        assert np.allclose(errors, norm.sf(np.sqrt(np.maximum(1 / risks - 1, 0))))
+
+
+def test_wide_models_reach_the_error_of_bayes_but_not_its_risk(mixtures):
+    for (_, signal), frame in by_choice(mixtures).items():
+        (_, nt, nn), errors = frame.lines[0], frame.lines[1]
+        assert nt[-1] == pytest.approx(1 / (1 + float(signal)))
+        assert nn[-1] == pytest.approx(nt[-1])
+        assert frame.goals[0][0] < nn[-1] - 0.003
+        assert errors[2][-1] == pytest.approx(frame.goals[1][0])
+
+
+def test_the_row_of_a_mixture_has_the_risks_at_the_mark(mixtures):
+    for frame in mixtures.frames:
+        chi, *risks, wide, floor = map(float, frame.cells)
+        assert 0 <= chi <= 1
+        assert floor < wide <= min(risks) + 1e-9
+        for line, cell in zip(frame.lines[0], risks, strict=True):
+            shown = np.interp(frame.marks[0], mixtures.pictures[0].x, line)
+            assert cell == pytest.approx(shown, abs=6e-4)
+
+
+def test_the_mixture_comes_back_from_the_page(mixtures):
+    soup = BeautifulSoup(mixtures._repr_mimebundle_()["text/html"], "html.parser")
+    data = json.loads(soup.select_one("figure.rf-panel script").string)
+    assert data == mixtures.data()
+    assert data["goal"] == "Bayes"
+    assert len(soup.select("tbody tr")) == len(mixtures.frames)

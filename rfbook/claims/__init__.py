@@ -19,9 +19,12 @@ CHAPTERS = (
     "single_neuron",
     "neuron_proof",
     "neuron_width",
+    "quadratic_features",
     "quadratic_gap",
     "quadratic_flow",
+    "mixture_features",
     "mixture_gap",
+    "mixture_training",
     "bayes_floor",
 )
 """The modules, in the order of the book."""

@@ -4,7 +4,8 @@
 the three models at finite size and in the limit, `flow` the gradient flows in closed
 form, `descent` stochastic gradient descent, `samples` interpolation of few samples,
 `runs` the recorded experiments on training, and `figure` those of the figure.
-The chapters are ``book/quadratic-gap.md`` and ``book/quadratic-flow.md``.
+The chapters are ``book/quadratic-features.md``, ``book/quadratic-gap.md`` and
+``book/quadratic-flow.md``.
 """
 
 from rfbook.descent import Descent, initial_weights

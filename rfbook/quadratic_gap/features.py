@@ -9,7 +9,7 @@ frozen, and the best output weights solve a linear system. With
 the risk is :math:`1 - V^{\mathsf T} U^{-1} V / \lVert f_* \rVert^2`. Both are closed
 forms or quadratures of `rfbook.activations`; nothing is sampled.
 
-The chapter is ``book/quadratic-gap.md``.
+The chapter is ``book/quadratic-features.md``.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ x ~ N(0, I_d) and a symmetric matrix B, not 0. Its mean is 0 and its mean square
 divided: the trivial predictor 0 has risk 1. B is a symmetric d x d matrix, or a vector,
 which stands for the diagonal matrix with these entries.
 
-The chapter is ``book/quadratic-gap.md``.
+The chapters are ``book/quadratic-features.md`` and ``book/quadratic-gap.md``.
 """
 
 from __future__ import annotations

@@ -1,3 +1,17 @@
 """The claims of the chapter on classifying two Gaussians."""
 
-CLAIMS = ()
+from rfbook.claims.mixture_gap import (
+    gap,
+    network,
+    order,
+    tangent,
+    tangent_mean,
+)
+
+CLAIMS = (
+    *tangent.CLAIMS,
+    *tangent_mean.CLAIMS,
+    *network.CLAIMS,
+    *order.CLAIMS,
+    *gap.CLAIMS,
+)

@@ -1,10 +1,7 @@
-"""Where the second source says what, for the claims about quadratic targets."""
+"""Where the second source says what, for the claims about the gap."""
 
-from rfbook.ledger import Source
+from rfbook.claims.quadratic_features.sources import printed
+
+__all__ = ["CHAPTER", "printed"]
 
 CHAPTER = "quadratic-gap"
-
-
-def printed(where: str, relation: str = "as printed", note: str = "") -> Source:
-    """Name a place in the text of the second source that we read (NeurIPS 2019)."""
-    return Source("Ghorbani2019", "NeurIPS 2019", where, relation, note)

@@ -14,7 +14,7 @@ from sympy import (
     symbols,
 )
 
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
     Claim,

@@ -20,7 +20,7 @@ from sympy import (
     sqrt,
 )
 
-from rfbook.claims.quadratic_gap.fixed_point import (
+from rfbook.claims.quadratic_features.fixed_point import (
     ATOMS,
     ENERGIES,
     FIXED_POINT,
@@ -44,7 +44,7 @@ from rfbook.claims.quadratic_gap.fixed_point import (
     t,
     widths,
 )
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
     Claim,

@@ -26,14 +26,14 @@ from sympy import (
     symbols,
 )
 
-from rfbook.claims.quadratic_gap.polynomials import (
+from rfbook.claims.quadratic_features.polynomials import (
     form,
     mean,
     squared_distance,
     vector,
 )
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
-from rfbook.claims.quadratic_gap.target import SIZE, SQUARE, TRACE
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.target import SIZE, SQUARE, TRACE
 from rfbook.ledger import (
     Check,
     Claim,

@@ -25,8 +25,8 @@ from sympy import (
     sympify,
 )
 
-from rfbook.claims.quadratic_gap.polynomials import form, mean, vector
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.polynomials import form, mean, vector
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
     Claim,

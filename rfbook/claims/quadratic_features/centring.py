@@ -21,7 +21,7 @@ from sympy import (
     symbols,
 )
 
-from rfbook.claims.quadratic_gap.features import (
+from rfbook.claims.quadratic_features.features import (
     DENSITY,
     MATRICES,
     SYMMETRIC,
@@ -29,11 +29,11 @@ from rfbook.claims.quadratic_gap.features import (
     quadratic_distance,
     target,
 )
-from rfbook.claims.quadratic_gap.polynomials import (
+from rfbook.claims.quadratic_features.polynomials import (
     mean,
     vector,
 )
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
     Claim,

@@ -29,8 +29,8 @@ from sympy import (
     together,
 )
 
-from rfbook.claims.quadratic_gap.polynomials import mean
-from rfbook.claims.quadratic_gap.sources import CHAPTER, printed
+from rfbook.claims.quadratic_features.polynomials import mean
+from rfbook.claims.quadratic_features.sources import CHAPTER, printed
 from rfbook.ledger import (
     Check,
     Claim,

@@ -1,0 +1,108 @@
+"""Gaussian quadratic forms: the law by a contour integral, against other routes."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import chi2
+
+from rfbook.forms import contour_integral, form_cdf, form_logtransform, form_tail
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 10, 450, 4000])
+@pytest.mark.parametrize("p", [1e-30, 1e-8, 0.01, 0.3, 0.5, 0.9, 1 - 1e-6])
+def test_equal_weights_give_the_chi_square_law(d, p):
+    t = chi2.isf(p, d)
+    weights = np.full(d, 2.5)
+    # chi2.isf itself is only good to a few units in the last place of t
+    assert form_tail(2.5 * t, weights) == pytest.approx(p, rel=1e-11)
+    assert form_cdf(2.5 * t, weights) == pytest.approx(chi2.cdf(t, d), rel=1e-11)
+
+
+def twice_each(values, t):
+    """P(q > t), t >= 0, for weights that come twice: a sum of exponentials."""
+    total = 0.0
+    for b in values:
+        if b > 0:
+            others = [other for other in values if other != b]
+            share = np.prod([b / (b - other) for other in others])
+            total += share * np.exp(-t / (2 * b))
+    return total
+
+
+@pytest.mark.parametrize("values", [[1.0, -1.0], [2.0, 0.5, -0.3], [0.1, -3.0]])
+@pytest.mark.parametrize("t", [0.0, 1e-9, 0.3, 4.0])
+def test_weights_that_come_twice(values, t):
+    found = form_tail(t, np.repeat(values, 2))
+    assert found == pytest.approx(twice_each(values, t), rel=1e-11)
+
+
+def test_two_weights_of_both_signs_against_quadrature():
+    a, b, t = 1.0, 0.4, 0.7  # a z^2 - b w^2 > t
+
+    def given(w):
+        return chi2.sf((t + b * w * w) / a, 1) * np.exp(-w * w / 2)
+
+    exact = quad(given, -np.inf, np.inf, epsabs=1e-13)[0] / np.sqrt(2 * np.pi)
+    assert form_tail(t, [a, -b]) == pytest.approx(exact, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+def test_the_scale_is_immaterial(scale):
+    weights = np.array([2.0, 0.5, -1.0])
+    reference = form_tail(1.3, weights)
+    assert form_tail(1.3 * scale, weights * scale) == pytest.approx(reference)
+
+
+def test_a_nearly_singular_mixture_of_signs():
+    """One weight far smaller than the other hardly moves the law."""
+    assert form_tail(1.0, [1.0, -1e-12]) == pytest.approx(chi2.sf(1.0, 1), rel=1e-9)
+
+
+def test_both_functions_sum_to_one():
+    weights = np.random.default_rng(0).standard_normal(30)
+    t = np.linspace(-40, 40, 9)
+    assert form_tail(t, weights) + form_cdf(t, weights) == pytest.approx(1, rel=1e-12)
+    assert np.all(np.diff(form_cdf(t, weights)) > 0)
+
+
+def test_outside_the_support():
+    assert form_tail(-1.0, [1.0, 2.0]) == 1
+    assert form_cdf(0.0, [1.0, 2.0]) == 0
+    assert form_tail(0.0, [-1.0, -2.0]) == 0
+    assert form_cdf(0.0, [0.0]) == 1
+    assert form_tail(-1.0, [0.0, 0.0]) == 1
+
+
+def test_simulation():
+    rng = np.random.default_rng(1)
+    weights, n = np.array([3.0, 1.0, -2.0, 0.5, -0.1]), 200_000
+    values = rng.standard_normal((n, 5)) ** 2 @ weights
+    for t in (-3.0, 0.0, 5.0):
+        p = form_tail(t, weights)
+        # five standard errors of a share
+        assert abs(np.mean(values > t) - p) < 5 * np.sqrt(p * (1 - p) / n)
+
+
+def test_the_transform_is_analytic_across_the_imaginary_axis():
+    weights = np.linspace(-1, 1, 50)
+    u = np.linspace(-40, 40, 4001)
+    phase = form_logtransform(1j * u, weights).imag
+    # the argument of each factor changes by at most |a| / (1 + 4 a^2 u^2) du
+    assert np.abs(np.diff(phase)).max() <= np.abs(weights).sum() * np.diff(u).max()
+
+
+def test_an_integral_that_does_not_converge_is_refused():
+    with pytest.raises(ValueError, match="sums over the path must agree"):
+        # an oscillation without decay
+        contour_integral(lambda s: -3e4 * s - 1.01 * np.log(s), 0.5, 0.5, 0.0)
+
+
+@pytest.mark.parametrize("weights", [[], [[1.0]], [np.nan], [np.inf], ["a"]])
+def test_weights_that_are_refused(weights):
+    with pytest.raises(ValueError, match="weights must be"):
+        form_tail(0.0, weights)
+
+
+def test_a_point_that_is_not_finite_is_refused():
+    with pytest.raises(ValueError, match="t must be finite"):
+        form_cdf(np.inf, [1.0])
