@@ -19,7 +19,7 @@ from rfbook.mixture_gap import (
 )
 from rfbook.mixture_gap import figure as fig
 from rfbook.mixture_gap.training import Mixture
-from rfbook.records import RecordError, read_record, write_record
+from rfbook.records import RecordError
 
 DELTA = np.array([0.5, 0.4, 0.3, 0.2, -0.1])
 
@@ -185,11 +185,3 @@ def test_a_record_without_a_seed_is_refused(tmp_path, monkeypatch):
         runs.recorded_fits(path)
     runs.record_fits(path)
     assert runs.recorded_fits(path)["test"][:, 0].tolist() == list(runs.SEEDS)
-
-
-def test_the_runs_of_the_paper_s_size_are_read_where_they_are(tmp_path):
-    assert fig.paper_runs(tmp_path) is None
-    record = read_record(runs.data_folder() / f"{runs.KINDS['features']}.json")
-    write_record(tmp_path / f"{fig.PAPER_KIND}.json", record)
-    with pytest.raises(RecordError, match="expected 'mixture-gap-paper'"):
-        fig.paper_runs(tmp_path)

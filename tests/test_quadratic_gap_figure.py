@@ -14,7 +14,7 @@ from rfbook.quadratic_gap import (
     rf_risk_limit,
 )
 from rfbook.quadratic_gap import figure as fig
-from rfbook.records import Record, RecordError, read_record, write_record
+from rfbook.records import RecordError
 
 B = np.array([3.0, 2.0, 1.0, 0.5, 0.2])
 
@@ -164,24 +164,6 @@ def test_a_record_is_gone_on_with(tmp_path, monkeypatch):
     monkeypatch.setattr(sweeps, "module_digest", lambda *names: "another")
     with pytest.raises(RecordError, match="begun with other code"):
         fig.record_fits(path)
-
-
-def test_the_paper_s_runs_are_found_when_they_are_there(tmp_path):
-    assert fig.paper_runs(tmp_path) is None
-    made = read_record(fig.data_folder() / f"{fig.KIND}.json")
-    fields = {
-        name: getattr(made, name)
-        for name in ("parameters", "sizes", "seeds", "device", "versions")
-    }
-    run = Record(
-        kind=fig.PAPER_KIND,
-        source_digest=made.source_digest,
-        seconds=1.0,
-        results={"risk": np.ones(3)},
-        **fields,
-    )
-    write_record(tmp_path / f"{fig.PAPER_KIND}.npz", run)
-    assert fig.paper_runs(tmp_path).results["risk"].tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rfbook.mixture_gap import reproduction as two
 from rfbook.quadratic_gap import nn_risk, nt_risk
 from rfbook.quadratic_gap import reproduction as one
 from rfbook.quadratic_gap.target import exponential_target
-from rfbook.records import data_folder
+from rfbook.records import RecordError, data_folder
 from rfbook.sweeps import Sweep
 
 TINY = Protocol(d=6, widths=(2, 8), seeds=(0,), steps=60, batch=20)
@@ -98,6 +98,27 @@ def test_wrong_calls(capsys, tmp_path):
         assert cli.main(["reproduce", *arguments, *folder]) == 2
         assert message in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+def stand_in(sweep, key, checkpoint):
+    """Stand for a cell that takes hours."""
+    return {"risk": np.ones((4, 2))}
+
+
+@pytest.mark.parametrize(
+    ("room", "function"), [(one, one.figure_one), (two, two.figure_two)]
+)
+def test_runs_of_the_paper_s_size_are_read_where_they_are(tmp_path, room, function):
+    assert room.paper_runs(tmp_path) == {}
+    sweep = function("paper")
+    key = sweep.keys[4]
+    replace(sweep, keys=(key,), compute=stand_in).run(tmp_path, progress=False)
+    assert set(room.paper_runs(tmp_path)) == {key}
+    wrong = replace(function("laptop"), keys=(key,), compute=stand_in)
+    sweep.path(tmp_path, key).unlink()
+    wrong.run(tmp_path, progress=False)
+    with pytest.raises(RecordError, match="expected"):
+        room.paper_runs(tmp_path)
 
 
 @pytest.mark.parametrize(

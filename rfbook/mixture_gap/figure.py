@@ -14,7 +14,6 @@ The chapter is ``book/mixture-gap.md``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -37,9 +36,7 @@ from rfbook.mixture_gap.network import nn_risk_limit, nn_risk_path
 from rfbook.mixture_gap.tangent import nt_risk_limit, nt_risk_path
 from rfbook.mixture_gap.training import Mixture
 from rfbook.ranges import integer_from
-from rfbook.records import Record, data_folder, read_record
 
-PAPER_KIND = "mixture-gap-paper"
 DIMENSION = 450
 PAPER_WIDTHS = (45, 90, 135, 225, 315, 450, 675, 900, 1350, 2250, 3375, 4500)
 """Numbers of neurons from the text's least to its largest, N / d from 1/10 to 10."""
@@ -250,36 +247,3 @@ def fit_cell(seed: int, progress: bool = False) -> dict[str, list[float]]:
         "test": fit.test.tolist(),
         "test_error": fit.test_error.tolist(),
     }
-
-
-def paper_runs(folder: str | Path | None = None) -> Record | None:
-    """Return the recorded training runs at the text's size, where there are any.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path, optional
-        Where ``mixture-gap-paper.npz`` or ``.json`` may lie; without it, the book's
-        folder of data.
-
-    Returns
-    -------
-    rfbook.records.Record or None
-
-    Raises
-    ------
-    rfbook.records.RecordError
-        If a file is there and is no record of that kind.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as empty:
-    ...     print(paper_runs(empty))
-    None
-    """
-    folder = data_folder() if folder is None else Path(folder)
-    for suffix in (".npz", ".json"):
-        path = folder / f"{PAPER_KIND}{suffix}"
-        if path.exists():
-            return read_record(path, kind=PAPER_KIND)
-    return None

@@ -24,6 +24,7 @@ from rfbook.mixture_gap.mixture import figure_difference
 from rfbook.mixture_gap.network import nn_risk
 from rfbook.mixture_gap.tangent import nt_risk
 from rfbook.mixture_gap.training import Mixture
+from rfbook.records import Record, data_folder
 from rfbook.sweeps import Key, Sweep
 
 KIND = "figure-two"
@@ -80,6 +81,35 @@ def figure_two(scale: str = "laptop") -> Sweep:
         seeds=_seeds,
         modules=(__name__,),
     )
+
+
+def paper_runs(folder: str | Path | None = None) -> dict[Key, Record]:
+    """Return the cells that are recorded at the text's size.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        What ``rfbook reproduce figure2 --scale paper`` wrote; without it, the folder
+        ``figure2`` in the book's folder of data.
+
+    Returns
+    -------
+    dict of (model, N, seed) to rfbook.records.Record
+        Empty where there is none.
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If a file is damaged or of another experiment.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     paper_runs(empty)
+    {}
+    """
+    return figure_two("paper").read(folder or data_folder() / "figure2")
 
 
 def _seeds(key: Key) -> list[int]:

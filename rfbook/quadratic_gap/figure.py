@@ -40,7 +40,6 @@ from rfbook.records import (
 from rfbook.sweeps import fill
 
 KIND = "quadratic-gap-rf"
-PAPER_KIND = "quadratic-gap-paper"
 DIMENSION = 450
 PAPER_WIDTHS = (45, 90, 135, 225, 315, 450, 675, 900, 1350, 2250, 3375, 4500)
 """Numbers of neurons from the text's least to its largest, N / d from 1/10 to 10."""
@@ -330,39 +329,6 @@ def recorded_fits(path: str | Path | None = None) -> dict[str, dict[str, np.ndar
         }
         for model in MODELS[:2]
     }
-
-
-def paper_runs(folder: str | Path | None = None) -> Record | None:
-    """Return the recorded training runs at the text's size, where there are any.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path, optional
-        Where ``quadratic-gap-paper.npz`` or ``.json`` may lie; without it, the book's
-        folder of data.
-
-    Returns
-    -------
-    rfbook.records.Record or None
-
-    Raises
-    ------
-    rfbook.records.RecordError
-        If a file is there and is no record of that kind.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as empty:
-    ...     print(paper_runs(empty))
-    None
-    """
-    folder = data_folder() if folder is None else Path(folder)
-    for ending in ("npz", "json"):
-        path = folder / f"{PAPER_KIND}.{ending}"
-        if path.exists():
-            return read_record(path, kind=PAPER_KIND)
-    return None
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -28,6 +28,7 @@ from rfbook.quadratic_gap.figure import (
 from rfbook.quadratic_gap.network import nn_risk
 from rfbook.quadratic_gap.tangent import nt_risk
 from rfbook.quadratic_gap.target import exponential_target
+from rfbook.records import Record, data_folder
 from rfbook.sweeps import Key, Sweep
 
 KIND = "figure-one"
@@ -84,6 +85,35 @@ def figure_one(scale: str = "laptop") -> Sweep:
         seeds=_seeds,
         modules=(__name__,),
     )
+
+
+def paper_runs(folder: str | Path | None = None) -> dict[Key, Record]:
+    """Return the cells that are recorded at the text's size.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        What ``rfbook reproduce figure1 --scale paper`` wrote; without it, the folder
+        ``figure1`` in the book's folder of data.
+
+    Returns
+    -------
+    dict of (model, N, seed) to rfbook.records.Record
+        Empty where there is none.
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If a file is damaged or of another experiment.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as empty:
+    ...     paper_runs(empty)
+    {}
+    """
+    return figure_one("paper").read(folder or data_folder() / "figure1")
 
 
 def _seeds(key: Key) -> list[int]:
