@@ -275,12 +275,40 @@ def _run_all(todo: list[Claim], progress: bool) -> Iterable[dict]:
                 bar.update()
             return
         workers = min(len(todo), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        spawn = get_context("spawn")
+        with one_thread(), ProcessPoolExecutor(workers, mp_context=spawn) as pool:
             jobs = {pool.submit(_run_by_id, claim.id): claim.id for claim in todo}
             for job in as_completed(jobs):
                 bar.set_postfix_str(jobs[job])
                 yield job.result()
                 bar.update()
+
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Give one thread to the linear algebra of processes that are started meanwhile.
+
+    There is a worker for each core: with more threads they would wait for each other.
+
+    Examples
+    --------
+    >>> with one_thread():
+    ...     print(os.environ["OMP_NUM_THREADS"])
+    1
+    """
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _run_by_id(name: str) -> dict:
