@@ -7,6 +7,10 @@ other rules depend on the width and not on the theme: they run at a desk and on 
 axe takes a minute to look at every word of a listing. Of the texts to which the browser
 gives the same colours, grounds and sizes, their own and those of all elements around
 them, it looks at the first; all other rules see every element.
+
+There are more than a hundred listings of sources, all made by one template. axe sees
+those that show a kind of element (tag, role and classes) which no listing before has
+shown; every other test sees every page.
 """
 
 import pytest
