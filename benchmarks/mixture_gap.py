@@ -24,9 +24,8 @@ import numpy as np
 from quadratic_gap import features_batch, network_step, seconds_each, tangent_step
 
 from rfbook import devices
+from rfbook.experiments import DIMENSION, PAPER_WIDTHS
 from rfbook.mixture_gap.figure import (
-    DIMENSION,
-    PAPER_WIDTHS,
     WIDTHS,
     exact_curves,
     figure_difference,

@@ -21,10 +21,9 @@ import time
 import numpy as np
 
 from rfbook import devices
+from rfbook.experiments import DIMENSION, PAPER_WIDTHS
 from rfbook.quadratic_gap import exponential_target
 from rfbook.quadratic_gap.figure import (
-    DIMENSION,
-    PAPER_WIDTHS,
     exact_curves,
     limit_curves,
 )

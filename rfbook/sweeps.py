@@ -126,6 +126,35 @@ def fill(
     return record
 
 
+def complete(record: Record, keys: Sequence[Key], path: str | Path) -> list[tuple]:
+    """Return the cells of a record, listed under ``cells``, that must hold all keys.
+
+    Parameters
+    ----------
+    record : rfbook.records.Record
+    keys : sequence of tuple
+    path : str or pathlib.Path
+        Of the record, for the error.
+
+    Returns
+    -------
+    list of tuple
+        In the order of the record.
+
+    Raises
+    ------
+    rfbook.records.RecordError
+        If a cell is missing.
+    """
+    found = [tuple(cell) for cell in record.results["cells"]]
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise RecordError(
+            f"{path}: {len(missing)} cells are missing: {missing[0]}, ..."
+        )
+    return found
+
+
 # --- a file for each cell -------------------------------------------------------------
 
 

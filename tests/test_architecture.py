@@ -8,6 +8,7 @@ GROUND = {"ranges", "special", "gaussian", "devices", "records"}
 FIRST = {
     "activations",
     "descent",
+    "experiments",
     "exercises",
     "features",
     "fits",

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rfbook import fits
+from rfbook.experiments import DIMENSION
 from rfbook.features import isotropic_weights
 from rfbook.fits import Fit
 from rfbook.matrices import ratio, trace
@@ -36,10 +37,6 @@ from rfbook.mixture_gap.network import nn_risk_limit, nn_risk_path
 from rfbook.mixture_gap.tangent import nt_risk_limit, nt_risk_path
 from rfbook.mixture_gap.training import Mixture
 from rfbook.ranges import integer_from
-
-DIMENSION = 450
-PAPER_WIDTHS = (45, 90, 135, 225, 315, 450, 675, 900, 1350, 2250, 3375, 4500)
-"""Numbers of neurons from the text's least to its largest, N / d from 1/10 to 10."""
 
 MODELS = ("RF", "NT", "NN", "Bayes")
 DELTA_SEED = 0

@@ -36,8 +36,8 @@ from rfbook.mixture_gap.figure import (
 from rfbook.mixture_gap.mixture import difference_spectrum, figure_difference
 from rfbook.mixture_gap.tangent import nt_risk
 from rfbook.mixture_gap.training import Mixture, flow_risk, layer_risk
-from rfbook.records import Record, RecordError, data_folder, read_record
-from rfbook.sweeps import fill
+from rfbook.records import Record, data_folder, read_record
+from rfbook.sweeps import complete, fill
 
 KINDS = {"features": "mixture-gap-rf", "samples": "mixture-gap-samples"}
 
@@ -269,7 +269,7 @@ def recorded_samples(path: str | Path | None = None) -> dict:
     """
     path = path or data_folder() / f"{KINDS['samples']}.npz"
     record = read_record(path, kind=KINDS["samples"], expect=sample_parameters())
-    cells = _complete(record, CELLS, path)
+    cells = complete(record, CELLS, path)
     return {
         cell: SampleCurves(*(record.results[name][i] for name in ARRAYS))
         for i, cell in enumerate(cells)
@@ -336,7 +336,7 @@ def recorded_fits(path: str | Path | None = None) -> dict[str, np.ndarray]:
     """
     path = path or data_folder() / f"{KINDS['features']}.json"
     record = read_record(path, kind=KINDS["features"], expect=fit_parameters())
-    cells = _complete(record, [(seed,) for seed in SEEDS], path)
+    cells = complete(record, [(seed,) for seed in SEEDS], path)
     fits = dict(zip(cells, record.results["fits"], strict=True))
     rows = [fits[seed,] for seed in SEEDS]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
@@ -370,17 +370,6 @@ def _record(
         found=lambda results: [tuple(cell) for cell in results.get("cells", ())],
         sizes=lambda results: {"cells": len(results["cells"])},
     )
-
-
-def _complete(record: Record, cells: Sequence[tuple], path) -> list[tuple]:
-    """Return the cells of a record that must hold all of `cells`."""
-    found = [tuple(cell) for cell in record.results["cells"]]
-    missing = [cell for cell in cells if cell not in found]
-    if missing:
-        raise RecordError(
-            f"{path}: {len(missing)} cells are missing: {missing[0]}, ..."
-        )
-    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:

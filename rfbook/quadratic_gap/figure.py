@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from rfbook import fits
+from rfbook.experiments import DIMENSION
 from rfbook.features import gaussian_weights, isotropic_weights
 from rfbook.fits import TEST, Fit
 from rfbook.matrices import positive_eigenvalues, symmetric, trace
@@ -40,10 +41,6 @@ from rfbook.records import (
 from rfbook.sweeps import fill
 
 KIND = "quadratic-gap-rf"
-DIMENSION = 450
-PAPER_WIDTHS = (45, 90, 135, 225, 315, 450, 675, 900, 1350, 2250, 3375, 4500)
-"""Numbers of neurons from the text's least to its largest, N / d from 1/10 to 10."""
-
 MODELS = ("RF", "RF, aligned", "NT", "NN")
 TARGET_SEED = 0
 

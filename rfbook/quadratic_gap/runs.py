@@ -33,11 +33,10 @@ from rfbook.quadratic_gap.target import exponential_target
 from rfbook.ranges import finite_scalar
 from rfbook.records import (
     Record,
-    RecordError,
     data_folder,
     read_record,
 )
-from rfbook.sweeps import fill
+from rfbook.sweeps import complete, fill
 
 KINDS = {"samples": "quadratic-flow-samples", "constant": "quadratic-flow-constant"}
 
@@ -205,7 +204,7 @@ def recorded_samples(path: str | Path | None = None) -> dict:
     """
     path = path or data_folder() / f"{KINDS['samples']}.npz"
     record = read_record(path, kind=KINDS["samples"], expect=sample_parameters())
-    cells = _complete(record, CELLS, path)
+    cells = complete(record, CELLS, path)
     samples = BATCH * np.array(LOOKS)
     return {
         cell: SampleCurves(samples, *(record.results[name][i] for name in ARRAYS))
@@ -347,7 +346,7 @@ def recorded_constant(path: str | Path | None = None) -> dict:
     """
     path = path or data_folder() / f"{KINDS['constant']}.json"
     record = read_record(path, kind=KINDS["constant"], expect=constant_parameters())
-    cells = _complete(record, _constant_cells(), path)
+    cells = complete(record, _constant_cells(), path)
     found = dict(zip(cells, record.results["times"], strict=True))
     return {
         offset: np.array([found[d, offset] for d in FLOW_DIMENSIONS])
@@ -378,17 +377,6 @@ def _record(name: str, path, cells, parameters: dict, results_with) -> Record:
         found=lambda results: [tuple(cell) for cell in results.get("cells", ())],
         sizes=lambda results: {"cells": len(results["cells"])},
     )
-
-
-def _complete(record: Record, cells, path) -> list[tuple]:
-    """Return the cells of a record that must hold all of `cells`."""
-    found = [tuple(cell) for cell in record.results["cells"]]
-    missing = [cell for cell in cells if cell not in found]
-    if missing:
-        raise RecordError(
-            f"{path}: {len(missing)} cells are missing: {missing[0]}, ..."
-        )
-    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
