@@ -8,7 +8,7 @@ export RFBOOK_TORCH_ARGS := $(TORCH_ARGS)
 endif
 
 TARGETS := help setup doctor verify book serve test test-unit test-notebooks test-gpu \
-	test-latest lint format lock golden wheel clean
+	test-latest lint format lock golden benchmarks wheel clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)

@@ -146,8 +146,8 @@ def copy_chapters(
             raise ValueError(f"no chapter {name!r}; there are: {', '.join(known)}")
     dest = Path(dest)
     plan = {dest / f"{name}.{format}": folder / f"{name}.md" for name in chosen}
-    data = sorted(p for p in (folder / _DATA).glob("*") if p.is_file())
-    plan |= {dest / _DATA / p.name: p for p in data}
+    data = sorted(p for p in (folder / _DATA).rglob("*") if p.is_file())
+    plan |= {dest / p.relative_to(folder): p for p in data}
     _refuse_overwriting(plan, force)
     for target, source in plan.items():
         target.parent.mkdir(parents=True, exist_ok=True)

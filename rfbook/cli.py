@@ -49,8 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     command = add("list", _list, "list the claims and their status")
     command.add_argument("--chapter", help="only the claims of this chapter")
     add("show", _show, "print claims as the boxes that a chapter shows", "+")
-    command = add("cite", _cite, "print a citation of a claim", "+")
-    command.add_argument("--format", default="bibtex", help="bibtex, csl or text")
+    command = add("cite", _cite, "print a citation: book, CHAPTER or a claim's id")
+    command.add_argument(
+        "ids", nargs="*", metavar="NAME", help="book (the default), a page or a claim"
+    )
+    command.add_argument("--format", default="bibtex", help="bibtex, csl-json or text")
     command = add("graph", _graph, "print what a claim rests on, as Graphviz DOT", "*")
     command.add_argument("--up", action="store_true", help="what rests on it instead")
     command = add("reproduce", _reproduce, "run the recorded experiments anew")
@@ -125,9 +128,9 @@ def _reproduce(options: argparse.Namespace) -> int:
 
 
 def _cite(options: argparse.Namespace) -> int:
-    from rfbook.ledger.citation import cite
+    from rfbook.ledger.citation import WHOLE, cite_all
 
-    print("\n\n".join(cite(name, options.format) for name in options.ids))
+    print(cite_all(options.ids or [WHOLE], options.format))
     return 0
 
 

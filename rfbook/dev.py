@@ -12,7 +12,7 @@ RFBOOK_TORCH_ARGS
 RFBOOK_VERIFY_ARGS
     arguments for ``rfbook verify``, for example ``--no-cache``.
 RFBOOK_JOBS
-    processes of the tests (2).
+    processes of the tests and of the build (2).
 RFBOOK_REQUIRE_BROWSER
     1: the tests fail where Chromium is missing, instead of leaving the browser out.
 """
@@ -73,8 +73,9 @@ class Environment:
 
     Attributes
     ----------
-    kind : {"locked", "latest", "current"}
-        What is installed, as the module's docstring says.
+    kind : {"locked", "latest", "current", "benchmarks"}
+        What is installed, as the module's docstring says; for the benchmarks the locked
+        packages and those of ``requirements/benchmarks.txt``.
     prefix : pathlib.Path
         Its directory.
     """
@@ -158,14 +159,22 @@ def exclusive(path: Path) -> Iterator[None]:
 def fingerprint(env: Environment) -> str:
     """Return a digest of all that decides what an environment holds."""
     digest = hashlib.sha256(str(ROOT).encode())
-    requirements = "book.in" if env.kind == "latest" else "lock.txt"
     for path in (
         REQUIREMENTS / "torch.txt",
-        REQUIREMENTS / requirements,
+        *requirements(env),
         ROOT / "pyproject.toml",
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def requirements(env: Environment) -> list[Path]:
+    """Return the files that say what is installed beside torch and the package."""
+    names = {
+        "latest": ["book.in"],
+        "benchmarks": ["lock.txt", "benchmarks.txt"],
+    }.get(env.kind, ["lock.txt"])
+    return [REQUIREMENTS / name for name in names]
 
 
 def read_stamp(env: Environment) -> dict[str, str]:
@@ -192,10 +201,10 @@ def is_ready(env: Environment) -> bool:
     return env.python.is_file() and read_stamp(env) == wanted_stamp(env)
 
 
-def prepare() -> Environment:
-    """Make the environment where it is not ready, and return it."""
+def prepare(env: Environment | None = None) -> Environment:
+    """Make the environment, by default `environment`, if need be, and return it."""
     check_machine()
-    env = environment()
+    env = env or environment()
     if is_ready(env):
         return env
     with exclusive(env.prefix.with_name(env.prefix.name + ".lock")):
@@ -214,11 +223,12 @@ def install(env: Environment) -> None:
     env.stamp.unlink(missing_ok=True)
     pip = [env.python, "-m", "pip", "--disable-pip-version-check", "install"]
     call([*pip, *torch_requirement(env, old, stamp["torch"])])
-    if env.kind == "latest":
-        rest = ["--upgrade", "-r", REQUIREMENTS / "book.in"]
-    else:
-        rest = ["--require-hashes", "-r", REQUIREMENTS / "lock.txt"]
-    say(f"installing the rest from requirements/{rest[-1].name} (some two minutes)")
+    files = requirements(env)
+    rest = ["--upgrade" if env.kind == "latest" else "--require-hashes"]
+    for path in files:
+        rest += ["-r", path]
+    names = " and ".join(f"requirements/{path.name}" for path in files)
+    say(f"installing the rest from {names} (some two minutes)")
     call([*pip, "--quiet", *rest])
     call([*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", ROOT])
     env.stamp.write_text(json.dumps(stamp), encoding="utf-8")
@@ -281,11 +291,23 @@ def run(env: Environment, *arguments: str | Path, **variables: str) -> None:
 
 def pytest(env: Environment, *arguments: str, **variables: str) -> None:
     """Run the tests on as many processes as ``RFBOOK_JOBS`` says."""
-    jobs = os.environ.get("RFBOOK_JOBS") or "2"
-    # Each process and its kernels take one thread: many small products on more threads
-    # than cores wait for one another.
-    variables.setdefault("OMP_NUM_THREADS", os.environ.get("OMP_NUM_THREADS") or "1")
-    run(env, "-m", "pytest", "-n", jobs, "--dist", "loadfile", *arguments, **variables)
+    variables = one_thread() | variables
+    run(
+        env, "-m", "pytest", "-n", jobs(), "--dist", "loadfile", *arguments, **variables
+    )
+
+
+def jobs() -> str:
+    """Return how many processes run side by side."""
+    return os.environ.get("RFBOOK_JOBS") or "2"
+
+
+def one_thread() -> dict[str, str]:
+    """Return the variable that gives each process and its kernels one thread.
+
+    Many small products on more threads than cores wait for one another.
+    """
+    return {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or "1"}
 
 
 # The commands
@@ -358,7 +380,7 @@ def build(env: Environment, arguments: list[str]) -> Path:
     made_from.unlink(missing_ok=True)
     strict = ["-W", "-n", "--keep-going", "--path-output", stage]
     jupyter_book = "from jupyter_book.cli.main import main; main()"
-    run(env, "-c", jupyter_book, "build", ".", *strict, *arguments)
+    run(env, "-c", jupyter_book, "build", ".", *strict, *arguments, **one_thread())
     made_from.write_text(shape, encoding="utf-8")
     return stage / "_build" / "html"
 
@@ -468,10 +490,16 @@ def lock(arguments: list[str]) -> None:
         "--quiet",
         "--python-version=" + ".".join(map(str, MINIMUM_PYTHON)),
         "--custom-compile-command=make lock",
-        "--output-file=requirements/lock.txt",
+        *arguments,
     ]
-    source = "requirements/book.in"
-    run(env, "-m", "uv", "pip", "compile", source, *compile_options, *arguments)
+    # What the benchmarks need besides must agree with the lock.
+    agree = ["--constraints=requirements/lock.txt"]
+    for source, made, more in (
+        ("book.in", "lock.txt", []),
+        ("benchmarks.in", "benchmarks.txt", agree),
+    ):
+        files = [f"requirements/{source}", f"--output-file=requirements/{made}"]
+        run(env, "-m", "uv", "pip", "compile", *files, *more, *compile_options)
     (ROOT / "environment.yml").write_text(environment_yml(), encoding="utf-8")
 
 
@@ -500,7 +528,16 @@ def environment_yml() -> str:
 @command("golden")
 def golden(arguments: list[str]) -> None:
     """Renew the chapters' reference outputs and print the differences."""
-    run(prepare(), "-m", "rfbook.golden", *arguments)
+    run(prepare(), "-m", "rfbook.golden", *arguments, **one_thread())
+
+
+@command("benchmarks")
+def benchmarks(arguments: list[str]) -> None:
+    """Time the book against the alternatives and record it (hours); --resume."""
+    env = environment()
+    if env.kind != "current":
+        env = Environment("benchmarks", ROOT / ".venv-benchmarks")
+    run(prepare(env), "benchmarks/run.py", *arguments)
 
 
 @command("wheel")
@@ -516,7 +553,7 @@ def clean(arguments: list[str]) -> None:
     """Remove what the commands made; with --all the environments too."""
     made = ["build", "_build", "dist", ".pytest_cache", ".ruff_cache", ".hypothesis"]
     if "--all" in arguments:
-        made += [".venv", ".venv-latest"]
+        made += [".venv", ".venv-latest", ".venv-benchmarks"]
     for name in made:
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for package in ("rfbook", "tests", "benchmarks"):

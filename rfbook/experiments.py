@@ -9,14 +9,16 @@ the same for both.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rfbook.descent import Problem, initial_weights
-from rfbook.descent.protocol import Protocol, train_cell
+from rfbook.descent.protocol import Protocol, best_step, train_cell
 from rfbook.features import isotropic_weights
 from rfbook.fits import fit_features
 from rfbook.sweeps import Key, Sweep
@@ -145,3 +147,70 @@ def figure_cell(
     )
     start = initial_weights(problem.d, N, seed)
     return found | {"least": np.array(least(model, start))}
+
+
+# --- what a cell says -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a figure shows of one cell: the fit, or the run with the best step size.
+
+    Parameters
+    ----------
+    risk : float
+        Exact risk of the function that was fitted, or of the model after the last step;
+        NaN if every step size diverged.
+    least : float
+        The model's least risk for the same start; NaN for random features.
+    test, error : float
+        Mean squared error of fitted features on fresh samples, and its standard error;
+        NaN for the others.
+    step : float
+        The step size, in the protocol's unit; NaN where there is none.
+    steps, path : ndarray, shape (k,)
+        Numbers of steps, and the exact risk after them; empty for random features.
+    """
+
+    risk: float
+    least: float = math.nan
+    test: float = math.nan
+    error: float = math.nan
+    step: float = math.nan
+    steps: np.ndarray = field(default_factory=lambda: np.array([]))
+    path: np.ndarray = field(default_factory=lambda: np.array([]))
+
+
+def outcome(results: Mapping[str, Any]) -> Outcome:
+    """Choose what a figure shows of a cell, as the text does: the step that fits best.
+
+    Parameters
+    ----------
+    results : mapping
+        Of a cell, as `figure_cell` returns them.
+
+    Returns
+    -------
+    Outcome
+
+    Examples
+    --------
+    >>> outcome({"risk": np.array([[1, 0.5], [1, np.nan]]), "steps": np.array([0, 9]),
+    ...          "step_sizes": np.array([0.1, 0.3]), "least": np.array(0.25)}).step
+    0.1
+    """
+    if "test" in results:
+        fit = (results[name].item() for name in ("population", "test", "test_error"))
+        risk, test, error = fit
+        return Outcome(risk, test=test, error=error)
+    risk, least = results["risk"], float(results["least"])
+    if np.isnan(risk[:, -1]).all():
+        return Outcome(math.nan, least)
+    best = best_step(risk)
+    return Outcome(
+        float(risk[best, -1]),
+        least,
+        step=float(results["step_sizes"][best]),
+        steps=results["steps"],
+        path=risk[best],
+    )

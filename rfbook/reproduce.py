@@ -2,6 +2,17 @@
 
 Every cell is a file of its own, written when it is finished, and a cell that takes long
 keeps a checkpoint: a command that was cut off goes on with ``--resume``.
+
+``--workers`` takes processes of this machine. Who has more hands any executor of the
+kind of `concurrent.futures` to the cells themselves, Dask's for instance::
+
+    with Client(cluster) as client:
+        folder = Path("runs/figure1-paper").resolve()
+        figure_one("paper").run(folder, client.get_executor(pure=False))
+
+The workers must see the folder. A cell writes a file, so it is not pure: Dask must not
+answer from its memory. The cell of a worker that dies goes on from its checkpoint on
+another one; if the scheduler gives it up, run the same line again.
 """
 
 from __future__ import annotations

@@ -235,7 +235,8 @@ class Sweep:
             Created if it is not there.
         executor : concurrent.futures.Executor, optional
             Whose workers see the same folder; without it, one cell after another in
-            this process.
+            this process. Dask's is ``client.get_executor(pure=False)``: see
+            `rfbook.reproduce`.
         progress : bool
             Show a bar.
 
@@ -248,6 +249,12 @@ class Sweep:
         ------
         rfbook.records.RecordError
             If a checkpoint is of other code or from another device.
+
+        Notes
+        -----
+        What an executor raises for a worker that was lost is raised here. Nothing is
+        lost with it: another call computes the missing cells only, and those that were
+        begun go on from their checkpoints.
         """
         Path(folder).mkdir(parents=True, exist_ok=True)
         todo = self.missing(folder)

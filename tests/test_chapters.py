@@ -20,6 +20,8 @@ def book(tmp_path, monkeypatch):
     (folder / "page.md").write_text("# No code\n")
     (folder / "header.md").write_text(f"{HEADER}# No code either\n")
     (folder / "_static" / "data" / "run.json").write_text("{}\n")
+    (folder / "_static" / "data" / "cells").mkdir()
+    (folder / "_static" / "data" / "cells" / "one.json").write_text("{}\n")
     monkeypatch.setattr(chapters, "source_folder", lambda: folder)
     return folder
 
@@ -31,8 +33,8 @@ def test_pages_without_code_are_not_chapters(book):
 def test_a_copy_is_the_chapter_with_its_data(book, tmp_path):
     dest = tmp_path / "deep" / "copy"
     made = chapters.copy_chapters(dest)
-    data = "_static/data/run.json"
-    assert [p.relative_to(dest).as_posix() for p in made] == ["one.md", "two.md", data]
+    data = ["_static/data/cells/one.json", "_static/data/run.json"]
+    assert [p.relative_to(dest).as_posix() for p in made] == ["one.md", "two.md", *data]
     for path in made:
         assert path.read_bytes() == (book / path.relative_to(dest)).read_bytes()
 

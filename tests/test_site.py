@@ -149,7 +149,8 @@ def test_a_formula_keeps_the_marks_that_touch_it(text, joined):
 def test_a_page_brings_its_own_mathjax(built):
     page = (built / "index.html").read_text("utf-8")
     assert re.search(r'src="_static/mathjax/tex-chtml\.js', page)
-    assert (built / "_static/mathjax/tex-chtml.js").is_file()
+    for script in ("tex-chtml.js", "ui/lazy.js"):
+        assert (built / "_static/mathjax" / script).is_file()
     fonts = built / "_static/mathjax/output/chtml/fonts/woff-v2"
     assert (fonts / "MathJax_Main-Regular.woff").is_file()
 

@@ -44,6 +44,15 @@
     card.style.top = `${top + window.scrollY}px`;
   }
 
+  // A card takes its place by its size, so that its formulas must not wait.
+  async function typeset(box) {
+    await window.MathJax?.startup?.promise;
+    const { options } = window.MathJax.startup.document;
+    options.lazyAlwaysTypeset = box;
+    await window.MathJax.typesetPromise([box]);
+    options.lazyAlwaysTypeset = null;
+  }
+
   function close() {
     clearTimeout(timer);
     if (!card) return;
@@ -81,8 +90,7 @@
     link.setAttribute("aria-describedby", card.id);
     place(link);
     const mine = card;
-    await window.MathJax?.startup?.promise;
-    await window.MathJax?.typesetPromise?.([mine]);
+    await typeset(mine);
     if (card === mine) place(link);
   }
 

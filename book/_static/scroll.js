@@ -24,8 +24,6 @@
   }
 
   window.addEventListener("resize", markSoon);
-  window.addEventListener("load", async () => {
-    await window.MathJax?.startup?.promise;
-    mark();
-  });
+  window.addEventListener("load", markSoon);
+  document.addEventListener("rfbook:typeset", markSoon);
 })();

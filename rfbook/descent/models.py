@@ -57,6 +57,7 @@ class Group(ABC):
     ) -> None:
         self.start, self.layer = W, layer
         self.count, self.centred = count, centred
+        self.room = self.points = None
         self.c = W.new_full((count, len(W)), 0.0 if centred else c0)
 
     def step(self, x: torch.Tensor, y: torch.Tensor, rate: torch.Tensor) -> None:
@@ -99,14 +100,25 @@ class Group(ABC):
     def state(self) -> dict[str, torch.Tensor]:
         """Return the tensors that training changes, by name."""
 
-    def _flat(self, z: torch.Tensor) -> torch.Tensor:
-        """Join the directions of step sizes and seeds; (s, ...) is repeated for each k.
+    def _project(self, x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """Return x times the weights (k, s, d, N) of every model, (k, s, b, N).
 
-        One step size needs no copy.
+        The result is kept in memory that the next step uses again: fresh memory of this
+        size costs the system as much as some passes over it. The points, repeated for
+        every step size, are kept for `_add_products`.
         """
-        if z.ndim == 3:
-            z = z.expand(self.count, *z.shape)
-        return z.reshape(-1, *z.shape[2:])
+        import torch
+
+        shape = self.count, *x.shape[:2], weights.shape[3]
+        if self.room is None or self.room.shape != shape:
+            self.room = x.new_empty(shape)
+        self.points = x.expand(self.count, *x.shape).reshape(-1, *x.shape[1:])
+        torch.bmm(self.points, _joined(weights), out=_joined(self.room))
+        return self.room
+
+    def _add_products(self, weights: torch.Tensor, z: torch.Tensor) -> None:
+        """Add x' z to the weights of every model, at the points of `_project`."""
+        _joined(weights).baddbmm_(self.points.mT, _joined(z))
 
 
 class Features(Group):
@@ -143,37 +155,54 @@ class Features(Group):
 
 
 class Tangent(Group):
-    """The tangent model: the neurons are frozen, the directions trained from 0."""
+    r"""The tangent model: the neurons are frozen, the directions trained from 0.
+
+    What centring takes from V is a multiple of W. It is kept as a number for each
+    model, V = A + q W, so that a step passes over the large matrix A as rarely as
+    possible: three times, two of them in products.
+    """
 
     def __init__(self, W, count, layer, centred, c0) -> None:
         super().__init__(W, count, layer, centred, c0)
-        self.V = W.new_zeros(count, *W.shape)
+        self.A = W.new_zeros(count, *W.shape)
+        self.q = W.new_zeros(count, len(W))
+        self.size = W.square().sum((1, 2))
 
     def values(self, x):
         """See `Group.values`."""
         self.z = x @ self.start
-        return 2 * (self.z * (x @ self.V)).sum(3)
+        f = 2 * self._project(x, self.A).mul_(self.z).sum(3)
+        if self.centred:
+            f += 2 * self.q[..., None] * self.z.square().sum(2)
+        return f
 
     def move(self, x, r, mean):
         """See `Group.move`."""
-        weighted = (4 * r)[..., None] * self.z
-        flat = self.V.view(-1, *self.V.shape[2:])
-        flat.baddbmm_(self._flat(x).mT, self._flat(weighted))
+        import torch
+
+        torch.mul((4 * r)[..., None], self.z, out=self.room)
+        self._add_products(self.A, self.room)
         if self.centred:
-            self.V.addcmul_(self.start, mean[..., None, None], value=-4)
+            self.q -= 4 * mean
 
     def trace(self):
         """See `Group.trace`."""
-        return 2 * (self.start * self.V).sum((2, 3))
+        A, W = self.A.flatten(2).transpose(0, 1), self.start.flatten(1)
+        return 2 * ((A @ W[..., None])[..., 0].mT + self.q * self.size)
 
     def matrix(self):
         """See `Group.matrix`."""
-        half = self.start.double() @ self.V.double().mT
+        W = self.start.double()
+        half = W @ self.A.double().mT + self.q.double()[..., None, None] * (W @ W.mT)
         return half + half.mT
+
+    def directions(self) -> torch.Tensor:
+        """Return V, (k, s, d, N)."""
+        return self.A + self.q[..., None, None] * self.start
 
     def state(self):
         """See `Group.state`."""
-        return {"V": self.V, "c": self.c}
+        return {"A": self.A, "q": self.q, "c": self.c}
 
 
 class Network(Group):
@@ -188,21 +217,20 @@ class Network(Group):
         """See `Group.values`."""
         import torch
 
-        self.z = x @ self.W
+        z = self._project(x, self.W)
         if self.ones:
-            return torch.linalg.vector_norm(self.z, dim=3).square()
-        return self.z.square() @ self.layer
+            return torch.linalg.vector_norm(z, dim=3).square()
+        return z.square() @ self.layer
 
     def move(self, x, r, mean):
         """See `Group.move`."""
-        self.z.mul_((4 * r)[..., None])
+        z = self.room.mul_((4 * r)[..., None])
         if not self.ones:
-            self.z.mul_(self.layer)
+            z.mul_(self.layer)
         if self.centred:
             shrink = 4 * mean[..., None, None]
             self.W.mul_(1 - (shrink if self.ones else shrink * self.layer))
-        flat = self.W.view(-1, *self.W.shape[2:])
-        flat.baddbmm_(self._flat(x).mT, self._flat(self.z))
+        self._add_products(self.W, z)
 
     def trace(self):
         """See `Group.trace`."""
@@ -221,6 +249,11 @@ class Network(Group):
     def state(self):
         """See `Group.state`."""
         return {"W": self.W, "c": self.c}
+
+
+def _joined(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a view with the directions of step sizes and seeds joined."""
+    return tensor.view(-1, *tensor.shape[2:])
 
 
 KINDS = {"RF": Features, "NT": Tangent, "NN": Network}

@@ -20,10 +20,14 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
-from rfbook.activations import arc_cosine
 from rfbook.ranges import finite_array, finite_scalar, integer_from
+
+_ALIGNED = 0.9
+"""The cosine from which on an angle is taken from a distance."""
+
+_NUMBERS = 2**17
+"""Coordinates that are held at once where points are subtracted: 1 MiB."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,7 @@ class FourierFeatures(FeatureMap):
 
     def kernel(self, x, y) -> np.ndarray:
         """Evaluate exp(-|x - y|^2 / (2 s^2))."""
-        x, y = _pair(x, y)
-        return np.exp(-cdist(x, y, "sqeuclidean") / (2 * self.scale**2))
+        return np.exp(-squared_distance(x, y) / (2 * self.scale**2))
 
     def variance(self, x, y) -> np.ndarray:
         r"""Evaluate the variance of k_1, N times that of k_N.
@@ -188,8 +191,7 @@ class FourierFeatures(FeatureMap):
         >>> float(FourierFeatures(pairs=True).variance([[1.0]], [[1.0]])[0, 0])
         0.0
         """
-        x, y = _pair(x, y)
-        q = cdist(x, y, "sqeuclidean") / self.scale**2
+        q = squared_distance(x, y) / self.scale**2
         if self.pairs:
             return np.expm1(-q) ** 2 / 2
         return 1 + np.exp(-2 * q) / 2 - np.exp(-q)
@@ -252,10 +254,12 @@ class ArcCosineFeatures(FeatureMap):
     def kernel(self, x, y) -> np.ndarray:
         """Evaluate the closed form."""
         x, y = _pair(x, y)
-        turn = angle(x, y)
-        norms = np.outer(_norms(x), _norms(y))
+        return self._of_angle(np.outer(_norms(x), _norms(y)), *_turn(x, y))
+
+    def _of_angle(self, norms, cosine, sine, turn) -> np.ndarray:
+        """Evaluate the closed form where the angles are known."""
         if self.order:
-            return norms * arc_cosine(np.cos(turn))
+            return norms * (sine + (np.pi - turn) * cosine) / (2 * np.pi)
         return np.where(norms > 0, (np.pi - turn) / (2 * np.pi), 0)
 
 
@@ -321,10 +325,11 @@ class TangentFeatures(FeatureMap):
     def kernel(self, x, y) -> np.ndarray:
         """Evaluate the closed form."""
         x, y = _pair(x, y)
-        first = (x @ y.T) * ArcCosineFeatures(0).kernel(x, y)
+        known = np.outer(_norms(x), _norms(y)), *_turn(x, y)
+        first = (x @ y.T) * ArcCosineFeatures(0)._of_angle(*known)
         if self.layers == "first":
             return first
-        return first + ArcCosineFeatures(1).kernel(x, y)
+        return first + ArcCosineFeatures(1)._of_angle(*known)
 
 
 MAPS = {
@@ -344,7 +349,12 @@ MAPS = {
 def angle(x, y) -> np.ndarray:
     r"""Evaluate the angle between points, without cancellation.
 
-    .. math:: \vartheta = 2 \arctan \frac{|x/|x| - y/|y||}{|x/|x| + y/|y||}
+    .. math:: \vartheta = \arccos \frac{\langle x, y \rangle}{|x|\, |y|}, \qquad
+              \sin \frac{\vartheta}{2} = \frac12 \Big| \frac{x}{|x|} - \frac{y}{|y|}
+              \Big| ,
+
+    the second where the cosine is above 0.9, and likewise for x and -y where it is
+    below -0.9: there the arc cosine would lose digits.
 
     Parameters
     ----------
@@ -366,9 +376,60 @@ def angle(x, y) -> np.ndarray:
     >>> bool(np.isclose(angle(x, [[2.0, 0.0]])[0, 0], 1e-12, rtol=1e-10))
     True
     """
+    return _turn(*_pair(x, y))[2]
+
+
+def squared_distance(x, y) -> np.ndarray:
+    r"""Evaluate |x - y|^2, to a small relative error for neighbours too.
+
+    .. math:: |x|^2 + |y|^2 - 2 \langle x, y \rangle
+
+    as a product of matrices, and the difference itself where less than a tenth is left.
+
+    Parameters
+    ----------
+    x, y : array_like, shapes (n, d) and (m, d)
+
+    Returns
+    -------
+    ndarray, shape (n, m)
+
+    Raises
+    ------
+    ValueError
+        If x or y is not finite or their shapes do not fit.
+
+    Examples
+    --------
+    >>> squared_distance([[1e8, 0.0]], [[1e8 + 1, 0.0], [0.0, 0.0]])
+    array([[1.e+00, 1.e+16]])
+    """
     x, y = _pair(x, y)
-    unit = [points / np.maximum(_norms(points), 1e-300)[:, None] for points in (x, y)]
-    return 2 * np.arctan2(cdist(unit[0], unit[1]), cdist(unit[0], -unit[1]))
+    sizes = np.add.outer(_norms(x) ** 2, _norms(y) ** 2)
+    squares = sizes - 2 * (x @ y.T)
+    for i, j in _neighbours(squares < 0.1 * sizes, x.shape[1]):
+        squares[i, j] = np.sum((x[i] - y[j]) ** 2, axis=1)
+    return squares
+
+
+def _turn(x, y) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return cosines and sines of the angles between points, and these; see `angle`."""
+    x, y = (points / np.maximum(_norms(points), 1e-300)[:, None] for points in (x, y))
+    cosine = np.clip(x @ y.T, -1, 1)
+    sine, turn = np.sqrt((1 - cosine) * (1 + cosine)), np.arccos(cosine)
+    for i, j in _neighbours(np.abs(cosine) > _ALIGNED, x.shape[1]):
+        side = np.sign(cosine[i, j])
+        chord = np.linalg.norm(x[i] - side[:, None] * y[j], axis=1)
+        small = 2 * np.arcsin(chord / 2)
+        sine[i, j], turn[i, j] = np.sin(small), np.where(side > 0, small, np.pi - small)
+    return cosine, sine, turn
+
+
+def _neighbours(near, d: int):
+    """Yield the places of the true entries of a table, some at a time."""
+    places, step = np.argwhere(near), max(1, _NUMBERS // d)
+    for start in range(0, len(places), step):
+        yield tuple(places[start : start + step].T)
 
 
 def _normal(d: int, N: int, rng) -> np.ndarray:

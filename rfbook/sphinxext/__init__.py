@@ -9,8 +9,11 @@ if TYPE_CHECKING:
 
 PARTS = (
     "rfbook.sphinxext.site",
+    "rfbook.sphinxext.execution",
     "rfbook.sphinxext.claims",
     "rfbook.sphinxext.records",
+    "rfbook.sphinxext.errata",
+    "rfbook.sphinxext.meta",
     "rfbook.sphinxext.offline",
 )
 

@@ -7,6 +7,7 @@ each chapter go to a page of their own: ``records/psi.html``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +17,36 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from rfbook.ledger import Claim, ancestors, claims, descendants
-from rfbook.ledger.citation import cite
+from rfbook.ledger.citation import FORMATS, cite
 from rfbook.ledger.runner import verdict_path
+from rfbook.sphinxext.ancestry import picture
 from rfbook.sphinxext.claims import (
     FOLDER,
     LEDGER,
     RECORD,
     id_links,
     links,
+    record_link,
     record_page,
     status_line,
     table,
 )
+from rfbook.sphinxext.moved import moved_section
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 AUTHORS = {"YehudaiShamir2019": "Yehudai and Shamir", "Ghorbani2019": "Ghorbani et al."}
+# What a relation to a source says of the print, the gravest first.
+PRINT = {
+    "refutes": "false as printed",
+    "corrects": "false as printed",
+    "gap": "with a gap in print",
+    "as printed": "true as printed",
+    "sharper": "sharper than printed",
+    "implied": "implied by the print",
+}
+FORM_NAMES = {"bibtex": "BibTeX", "csl-json": "CSL-JSON", "text": "Text"}
 
 
 # --- reading --------------------------------------------------------------------------
@@ -48,7 +62,7 @@ class RecordsDirective(SphinxDirective):
         box = nodes.container(classes=[RECORD])
         for chapter in dict.fromkeys(claim.chapter for claim in claims().values()):
             box += self._chapter(chapter)
-        return [box]
+        return [nodes.raw("", facets_script(), format="html"), box]
 
     def _chapter(self, chapter: str) -> nodes.section:
         own = [claim for claim in claims().values() if claim.chapter == chapter]
@@ -66,8 +80,10 @@ class RecordsDirective(SphinxDirective):
                 "and a citation."
             ),
         )
+        section += cite_block(self.env.app, chapter)
         for claim in own:
             section += self._record(claim)
+        section += moved_section(self.env.app, chapter)
         return section
 
     def _page_link(self, word: str, target: str, page: str) -> nodes.Node:
@@ -88,17 +104,81 @@ class RecordsDirective(SphinxDirective):
         self.state.nested_parse(
             StringList(claim.statement.latex().splitlines(), claim.id), 0, section
         )
-        section += facts(app, claim)
+        drawn = picture(claims(), claim.id, lambda i: self._address(page, i))
+        section += nodes.container(
+            "",
+            facts(app, claim, row),
+            nodes.raw("", drawn, format="html"),
+            classes=["claim-facts"],
+        )
         if row:
             section += checks_table(row)
-        section += nodes.paragraph("", "Cite as", ids=[f"cite-{claim.id}"])
-        bibtex = nodes.literal_block("", cite(claim.id), language="bibtex")
-        section += nodes.container("", bibtex, classes=["copy"])
+        section += cite_block(app, claim.id)
         return section
 
+    def _address(self, page: str, name: str) -> str:
+        return record_link(self.env.app, page, claims()[name], "").get("refuri", "")
 
-def facts(app: Sphinx, claim: Claim) -> nodes.field_list:
-    """Return what is known of a claim besides its checks, as a list of fields."""
+
+def facets_script() -> str:
+    """Return what the ledger's filters know of the claims beside its table's columns.
+
+    The kinds of a claim's checks, its sources, and how it stands to the print, as data
+    in the page: a page opened as a file may not fetch any. For each filter the values
+    are listed once; a claim has their places in that list.
+    """
+    rows = {claim.id: facets(claim) for claim in claims().values()}
+    names = list(next(iter(rows.values())))
+    values = {n: sorted({v for row in rows.values() for v in row[n]}) for n in names}
+    places = {
+        i: [[values[n].index(v) for v in row[n]] for n in names]
+        for i, row in rows.items()
+    }
+    data = {"values": values, "claims": places}
+    text = json.dumps(data, separators=(",", ":"))
+    return f'<script type="application/json" id="ledger-facets">{text}</script>'
+
+
+def facets(claim: Claim) -> dict[str, list[str]]:
+    """Return a claim's facets: what each filter of the ledger may be set to, to see it.
+
+    Examples
+    --------
+    >>> facets(claims()["psi-odd"])["kind"]
+    ['symbolic', 'exact']
+    """
+    relations = [source.relation for source in claim.sources]
+    printed = next((PRINT[r] for r in PRINT if r in relations), "not printed")
+    sources = [AUTHORS.get(s.key, "another text") for s in claim.sources]
+    return {
+        "kind": list(dict.fromkeys(c.kind for c in claim.checks)) or ["none"],
+        "source": list(dict.fromkeys(sources)) or ["this book alone"],
+        "print": ["false as printed" if claim.corrects else printed],
+    }
+
+
+def cite_block(app: Sphinx, name: str) -> list[nodes.Node]:
+    """Return a closed box with the citations of a page or a claim in every format.
+
+    Its first paragraph carries the id ``cite-NAME``, so that a browser opens the box
+    for whoever follows a link there. Outside HTML it is the BibTeX alone, in the open.
+    """
+    forms = FORMATS if app.builder.format == "html" else FORMATS[:1]
+    summary = f'<details class="cite"><summary>Cite {name}</summary>'
+    found: list[nodes.Node] = [nodes.raw("", summary, format="html")]
+    for form in forms:
+        ids = [f"cite-{name}"] if form == FORMATS[0] else []
+        found.append(nodes.paragraph("", FORM_NAMES[form], ids=ids))
+        text = cite(name, form, verdicts={"claims": app.rfbook_verdicts})
+        found.append(nodes.literal_block("", text, language="none"))
+    return [*found, nodes.raw("", "</details>", format="html")]
+
+
+def facts(app: Sphinx, claim: Claim, row: dict | None = None) -> nodes.field_list:
+    """Return what is known of a claim besides its checks, as a list of fields.
+
+    The row of its verdict adds how long the checks took.
+    """
     found = nodes.field_list()
 
     def add(name: str, *content: nodes.Node) -> None:
@@ -114,14 +194,35 @@ def facts(app: Sphinx, claim: Claim) -> nodes.field_list:
         who = AUTHORS.get(source.key, source.key)
         place = f"{who} ({source.version}), {source.where}: {source.relation}.{note}"
         add("source", nodes.Text(place))
+    add("proof", *proof(app, claim))
     below = list(claim.uses)
     deeper = len(ancestors(claims(), claim.id))
     more = f" ({deeper} with what these rest on)" if deeper > len(below) else ""
     add("rests on", *ids(below), nodes.Text(more))
+    given = list(dict.fromkeys(i for check in claim.checks for i in check.given))
+    if given:
+        add("taken for true", *ids(given))
     add("carries", *ids(sorted(descendants(claims(), claim.id))))
     if claim.corrects:
         add("corrects", *ids([claim.corrects]))
+    corrections = [c.id for c in claims().values() if c.corrects == claim.id]
+    if corrections:
+        add("corrected by", *ids(corrections))
+    if row:
+        add("time", nodes.Text(f"{row['seconds']:.2g} s"))
     return found
+
+
+def proof(app: Sphinx, claim: Claim) -> list[nodes.Node]:
+    """Return where a claim is proved: a link into its chapter, or the text it cites."""
+    if claim.status == "cited":
+        return [nodes.Text(claim.reference)]
+    words = f"in the chapter {claim.chapter}"
+    if app.builder.format != "html":
+        return [nodes.Text(words)]
+    page = app.builder.get_relative_uri(record_page(claim), f"{FOLDER}/{claim.chapter}")
+    link = nodes.reference("", words, internal=True, refuri=f"{page}#{claim.id}")
+    return [link]
 
 
 def checks_table(row: dict) -> nodes.Element:

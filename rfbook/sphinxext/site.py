@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SOURCES = ("rfbook/**/*.py", "requirements/*.txt", "book/_static/data/**/*")
 MATHJAX_PACKAGE = "sphinx-mathjax-offline"
-MATHJAX_FILES = ("tex-chtml.js", "output/chtml/fonts/woff-v2/*.woff")
+MATHJAX_FILES = ("tex-chtml.js", "ui/lazy.js", "output/chtml/fonts/woff-v2/*.woff")
 CARDS_FILE = "cards-data.js"
 OPENING = re.compile(r"[(\[“‘]+$")
 CLOSING = re.compile(r"^[.,;:!?)\]”’…]+")

@@ -37,8 +37,9 @@ FILE_NAME = re.compile(
     r"\.(png|svg|jpe?g|gif|webp)$|^[\w./-]*/[\w./-]*$|^[0-9a-f]{16,}$"
 )
 
-UNTYPESET = r"""() => [...document.querySelectorAll(".math")]
-    .filter((e) => !e.querySelector("mjx-container"))
+UNTYPESET = r"""(lowest = Infinity) => [...document.querySelectorAll(".math")]
+    .filter((e) => lowest > e.getBoundingClientRect().top)
+    .filter((e) => !e.querySelector("mjx-container > mjx-math"))
     .map((e) => e.textContent)"""
 RAW_TEX = r"""() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -153,8 +154,18 @@ class OpenPage:
             self.messages.append(f"{response.status}: {response.url}")
 
     def goto(self, address: str) -> None:
-        """Open an address of the book and wait until its formulas stand."""
+        """Open an address of the book and wait until its first formulas stand."""
         self.page.goto(self.base + address)
+        self.settle()
+
+    def typeset(self) -> None:
+        """Have every formula of the page set, those far from the window too."""
+        self.page.evaluate(
+            """async () => {
+              await window.MathJax?.startup?.promise;
+              await window.MathJax?.startup?.document.lazyTypesetAll();
+            }"""
+        )
         self.settle()
 
     def settle(self) -> None:
@@ -200,10 +211,16 @@ class OpenPage:
 
     def formula_faults(self) -> list[str]:
         """Return formulas left as TeX, TeX outside formulas, and TeX errors."""
+        self.typeset()
         wrong = []
         for script in (UNTYPESET, RAW_TEX, TEX_ERRORS):
             wrong += self.page.evaluate(script)
         return wrong
+
+    def wait_for_formulas(self, everywhere: bool = False) -> None:
+        """Wait until those in the window stand, or all, with none of them asked for."""
+        lowest = "Infinity" if everywhere else "window.innerHeight"
+        self.page.wait_for_function(f"() => ({UNTYPESET})({lowest}).length === 0")
 
     def picture_faults(self) -> list[str]:
         """Return pictures without words for those who do not see, or not there."""
@@ -398,6 +415,7 @@ def opened(request, browser, http_base) -> Iterator[OpenPage]:
     """Open the page that the parameter names, at a desk's width, over http."""
     with open_page(browser, http_base) as page:
         page.goto(request.param)
+        page.typeset()
         yield page
 
 

@@ -93,10 +93,17 @@ def test_a_card_goes_when_the_pointer_goes(visitor, link_to_theorem):
     expect(card).to_have_count(0)
 
 
+def test_all_formulas_are_set_without_being_looked_at(visitor):
+    visitor.goto("book/tools.html")
+    assert visitor.page.locator(".math").count() > 100
+    visitor.wait_for_formulas(everywhere=True)
+    assert visitor.page.locator("mjx-container > mjx-math").count() > 100
+
+
 @pytest.mark.parametrize("base", ["file"], indirect=True)
 def test_formulas_stand_in_pages_opened_as_files(visitor, site):
     for path in sorted([*site.glob("book/*.html"), *site.glob("records/*.html")]):
         visitor.goto(path.relative_to(site).as_posix())
-        assert visitor.formula_faults() == [], path.name
+        visitor.wait_for_formulas()
     assert visitor.messages == []
     assert visitor.outside_requests() == []
