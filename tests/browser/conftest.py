@@ -54,6 +54,9 @@ RAW_TEX = r"""() => {
 }"""
 TEX_ERRORS = r"""() => [...document.querySelectorAll("mjx-merror")]
     .map((e) => e.getAttribute("data-mjx-error") || e.textContent)"""
+BARE_TABLES = r"""() => [...document.querySelectorAll(".bd-article p")]
+    .map((e) => e.textContent.trim())
+    .filter((text) => /^\|[^]*\|$/.test(text) && /\|\s*:?[-—–]+:?\s*\|/.test(text))"""
 PICTURES = r"""() => [...document.querySelectorAll("img")]
     .map((e) => [e.getAttribute("src"), e.getAttribute("alt"), e.naturalWidth])"""
 DOUBLE_IDS = r"""() => {
@@ -231,6 +234,10 @@ class OpenPage:
             if not width:
                 wrong.append(f"{source}: not shown")
         return wrong
+
+    def bare_tables(self) -> list[str]:
+        """Return tables of Markdown that were left as text."""
+        return self.page.evaluate(BARE_TABLES)
 
     def double_ids(self) -> list[str]:
         """Return the ids that stand on more than one element."""

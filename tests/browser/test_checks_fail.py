@@ -28,6 +28,7 @@ def test_the_unspoilt_page_is_clean(victim):
     assert victim.formula_faults() == []
     assert victim.picture_faults() == []
     assert victim.double_ids() == []
+    assert victim.bare_tables() == []
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,11 @@ def test_a_missing_picture_is_seen(victim):
     victim.page.wait_for_timeout(200)
     assert victim.picture_faults()
     assert victim.messages
+
+
+def test_a_table_left_as_text_is_seen(victim):
+    plant(victim, "<p>| N | time |\n| — | —: |\n| 45 | 3 ms |</p>")
+    assert len(victim.bare_tables()) == 1
 
 
 def test_a_double_id_is_seen(victim):

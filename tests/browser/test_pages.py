@@ -60,6 +60,10 @@ def test_every_picture_is_there_and_described(opened):
     assert opened.picture_faults() == []
 
 
+def test_no_table_is_left_as_text(opened):
+    assert opened.bare_tables() == []
+
+
 def test_an_id_stands_once(opened):
     assert opened.double_ids() == []
 
