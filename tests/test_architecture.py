@@ -22,6 +22,7 @@ ROOF = {
     "chapters",
     "cli",
     "cover",
+    "headlines",
     "dev",
     "doctor",
     "golden",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rfbook import cover, plots
+from rfbook import cover, headlines, plots
 from rfbook.psi import psi_relu_sum
 
 # Full dichromacy in linear RGB: Machado, Oliveira & Fernandes 2009, severity 1.
@@ -173,3 +173,18 @@ def test_another_cover_is_told_apart(tmp_path, monkeypatch):
     cover.main(tmp_path)
     drawn, tracked = pixels(tmp_path / "cover.png"), pixels(cover.STATIC / "cover.png")
     assert np.abs(drawn - tracked).mean() > 1
+
+
+def test_the_headline_pictures_are_what_the_code_draws(tmp_path):
+    headlines.main(tmp_path)
+    for name in headlines.PICTURES:
+        drawn, tracked = pixels(tmp_path / name), pixels(cover.STATIC / name)
+        assert drawn.shape == tracked.shape
+        assert np.abs(drawn - tracked).mean() <= 1
+
+
+def test_another_headline_is_told_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(headlines, "ERROR", "0.001")
+    headlines.main(tmp_path)
+    name = "headline-neuron.png"
+    assert np.abs(pixels(tmp_path / name) - pixels(cover.STATIC / name)).mean() > 1
