@@ -25,6 +25,7 @@ from rfbook.mixture_gap.training import (
     mixture_gradient,
     nt_gradient_limit,
 )
+from rfbook.records import RecordError
 from rfbook.training import generators
 
 VALUES = np.array([0.7, 0.5, 0.3, -0.2])
@@ -344,7 +345,7 @@ def test_a_record_that_lacks_a_cell_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "sample_cell", tiny)
     path = tmp_path / "half.npz"
     runs.record_samples(path, runs.CELLS[:2])
-    with pytest.raises(runs.RecordError, match="cells are missing"):
+    with pytest.raises(RecordError, match="cells are missing"):
         runs.recorded_samples(path)
     runs.record_samples(path)  # goes on with the others
     assert tuple(runs.recorded_samples(path)) == runs.CELLS

@@ -45,3 +45,23 @@ def test_uses_name_claims_that_stand_on_pages(book):
     labels = {box.label for page in read_pages(book).values() for box in page}
     for claim in claims().values():
         assert set(claim.uses) <= labels
+
+
+def empty_headers(text: str) -> list[str]:
+    """Return the heads of tables in which a cell is empty; screen readers need it."""
+    head = re.compile(r"^\|(.*)\|[ ]*\n\|[ :|-]+\|[ ]*$", re.M)
+    return [
+        match[1]
+        for match in head.finditer(text)
+        if not all(cell.strip() for cell in match[1].split("|"))
+    ]
+
+
+def test_every_column_of_a_table_has_a_head(book):
+    for path in sorted(book.glob("*.md")):
+        assert empty_headers(path.read_text(encoding="utf-8")) == [], path.name
+
+
+def test_an_empty_head_is_seen():
+    assert empty_headers("| | b |\n| --- | ---: |\n| 1 | 2 |\n") == [" | b "]
+    assert empty_headers("| a | b |\n| --- | ---: |\n| 1 | |\n") == []

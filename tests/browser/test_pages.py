@@ -8,9 +8,9 @@ axe takes a minute to look at every word of a listing. Of the texts to which the
 gives the same colours, grounds and sizes, their own and those of all elements around
 them, it looks at the first; all other rules see every element.
 
-There are more than a hundred listings of sources, all made by one template. axe sees
-those that show a kind of element (tag, role and classes) which no listing before has
-shown; every other test sees every page.
+There are more than a hundred listings of sources, all made by one template. Those are
+opened that show a kind of element (tag, role and classes) which no listing before has
+shown, and the one with the longest title; the links of all are followed elsewhere.
 """
 
 import pytest
