@@ -356,7 +356,7 @@ def summary_table(record: Record) -> str:
                     three_digits(min(jax)) if jax else "not run",
                 ]
             )
-    head = ["model", "$N$", "of the limit", "Gflop/s", "torch loop", "torch.func"]
+    head = ["model", "N", "of the limit", "Gflop/s", "torch loop", "torch.func"]
     return _markdown([*head, "faster JAX"], 5, lines)
 
 
@@ -383,7 +383,7 @@ def width_errors_table(record: Record) -> str:
             told, case = row["extra"], row["case"]
             for r, error in zip(told["features"], told["relative_errors"], strict=True):
                 lines.append([str(case["d"]), str(case["n"]), str(r), f"{error:.1%}"])
-    head = ["$d$", "$n$", "features", "relative error of the Gram matrix"]
+    head = ["d", "n", "features", "relative error of the Gram matrix"]
     return _markdown(head, 1, lines)
 
 
