@@ -66,7 +66,7 @@ def engine(model: str, W, rate, x, y):
     group = KINDS[model](W[None], len(rate), layer, True, 0.0)
     for points, labels in zip(x, y, strict=True):
         group.step(points[None], labels[None], rate[:, None])
-    return (group.directions() if model == "NT" else group.W)[:, 0]
+    return (group.directions() if model == "NT" else group.neurons())[:, 0]
 
 
 def mean_square(model: str, trained, W, x, y):

@@ -122,6 +122,8 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            # An environment of its own: not with this one's extra packages.
+            env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
         )
 
     def ask(self, do: str, **request):

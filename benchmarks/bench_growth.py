@@ -142,7 +142,7 @@ def trained(model: str, W, rate, x, y):
     group = KINDS[model](W, len(rate), W.new_ones(W.shape[2]), True, 0.0)
     for points, labels in zip(x, y, strict=True):
         group.step(points, labels, rate)
-    return group.directions() if model == "NT" else group.W
+    return group.directions() if model == "NT" else group.neurons()
 
 
 def one_by_one(model: str, W, rate, x, y):

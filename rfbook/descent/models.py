@@ -206,49 +206,67 @@ class Tangent(Group):
 
 
 class Network(Group):
-    """The network: the neurons are trained, the output weights are not."""
+    r"""The network: the neurons are trained, the output weights are not.
+
+    What centring takes from a neuron is a multiple of the neuron itself. It is kept as
+    a factor, W = V diag(s), one for each model if all output weights are 1 and else one
+    for each neuron, so that a step passes over the large matrix V three times, two of
+    them in products. A step takes s to s times :math:`1 - 4 \eta \bar r u`, by which
+    what it adds to V is divided.
+    """
 
     def __init__(self, W, count, layer, centred, c0) -> None:
         super().__init__(W, count, layer, centred, c0)
-        self.W = W.expand(count, *W.shape).clone()
         self.ones = bool((layer == 1).all())
+        self.u = layer[:1] if self.ones else layer
+        self.V = W.expand(count, *W.shape).clone()
+        self.s = W.new_ones(count, len(W), len(self.u))
 
     def values(self, x):
         """See `Group.values`."""
         import torch
 
-        z = self._project(x, self.W)
+        z = self._project(x, self.V)
+        weights = self.u * self.s.square()
         if self.ones:
-            return torch.linalg.vector_norm(z, dim=3).square()
-        return z.square() @ self.layer
+            return torch.linalg.vector_norm(z, dim=3).square() * weights
+        return (z.square() @ weights[..., None])[..., 0]
 
     def move(self, x, r, mean):
         """See `Group.move`."""
-        z = self.room.mul_((4 * r)[..., None])
-        if not self.ones:
-            z.mul_(self.layer)
+        pull = self.u
         if self.centred:
-            shrink = 4 * mean[..., None, None]
-            self.W.mul_(1 - (shrink if self.ones else shrink * self.layer))
-        self._add_products(self.W, z)
+            keep = 1 - 4 * mean[..., None] * self.u
+            self.s *= keep
+            pull = self.u / keep
+        if self.ones:
+            self.room.mul_((4 * r * pull)[..., None])
+        else:
+            self.room.mul_((4 * r)[..., None]).mul_(pull[..., None, :])
+        self._add_products(self.V, self.room)
 
     def trace(self):
         """See `Group.trace`."""
         import torch
 
+        weights = self.u * self.s.square()
         if self.ones:
-            flat = self.W.view(*self.W.shape[:2], -1)
-            return torch.linalg.vector_norm(flat, dim=2).square()
-        return self.W.square().sum(2) @ self.layer
+            flat = self.V.view(*self.V.shape[:2], -1)
+            return torch.linalg.vector_norm(flat, dim=2).square() * weights[..., 0]
+        return (self.V.square().sum(2) * weights).sum(2)
 
     def matrix(self):
         """See `Group.matrix`."""
-        W = self.W.double()
-        return (W * self.layer.double()) @ W.mT
+        V, s = self.V.double(), self.s.double()
+        return (V * (self.u.double() * s.square())[..., None, :]) @ V.mT
+
+    def neurons(self) -> torch.Tensor:
+        """Return W, (k, s, d, N)."""
+        return self.V * self.s[..., None, :]
 
     def state(self):
         """See `Group.state`."""
-        return {"W": self.W, "c": self.c}
+        return {"V": self.V, "s": self.s, "c": self.c}
 
 
 def _joined(tensor: torch.Tensor) -> torch.Tensor:
