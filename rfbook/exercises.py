@@ -7,9 +7,11 @@ A room registers its exercises, each with the judge that decides::
     register(Exercise("psi-count", "numeric", "How many ReLUs?", Numeric(8)))
 
 Three judges serve most exercises: `Numeric` for a number, `Function` for a
-programming task, `Expression` for a formula in SymPy. Each has a word for a wrong
-sign and another for a wrong constant factor. Any other judge is a function of the
-answer that returns None when it is right and says what is wrong otherwise::
+programming task, `Expression` for a formula in SymPy. Each knows the usual wrong
+answers of its exercise, see `Mistake`, has a word for a wrong sign and another for a
+wrong constant factor, and has a hint for every other answer. None of them says what
+the right answer is. Any other judge is a function of the answer that returns None when
+it is right and says what is wrong otherwise::
 
     @exercise("psi-odd", "function", "Write an odd function.")
     def judge(answer):
@@ -25,7 +27,7 @@ import difflib
 import html
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -170,6 +172,23 @@ def check(id: str, answer: Any) -> Reply:  # noqa: A002 - the word of the book
 # ---- judges ----------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """A usual wrong answer to an exercise.
+
+    Parameters
+    ----------
+    answer : float, callable or str
+        What its judge compares: a number, a function or a formula. It is computed
+        from the mistake that leads there, as the right answer is from the solution.
+    word : str
+        What went wrong. It does not say the right answer.
+    """
+
+    answer: Any
+    word: str
+
+
 def _mistake(answers: Sequence[float], expected: Sequence[float], rtol: float) -> str:
     """Name the common mistake that turns `expected` into `answers`, if one does."""
     ratio = _common_ratio(answers, expected, rtol)
@@ -227,8 +246,10 @@ class Numeric:
         The right answer e.
     rtol : float
         Relative tolerance, >= 0; 0 asks for the exact number.
-    words : mapping of float to str
-        What to say of particular wrong answers.
+    mistakes : sequence of Mistake
+        The usual wrong numbers.
+    hint : str
+        What to say of any other number.
 
     Examples
     --------
@@ -241,7 +262,8 @@ class Numeric:
 
     expected: int | float | Fraction
     rtol: float = 1e-6
-    words: Mapping[float, str] = field(default_factory=dict)
+    mistakes: Sequence[Mistake] = ()
+    hint: str = ""
 
     def __call__(self, answer: Any) -> str | None:
         """Return None for the right number, else what is wrong."""
@@ -254,11 +276,12 @@ class Numeric:
         if _first_far([number], [right], self.rtol or 1e-12) is None:
             inexact = "It is near, but the exact number is asked for: try Fraction."
             return None if self.rtol else inexact
-        for wrong, word in self.words.items():
-            if _first_far([number], [float(wrong)], self.rtol or 1e-12) is None:
-                return word
-        mistake = _mistake([number], [right], self.rtol or 1e-12)
-        return mistake or "The number is another one."
+        for mistake in self.mistakes:
+            wrong = float(mistake.answer)
+            if _first_far([number], [wrong], self.rtol or 1e-12) is None:
+                return mistake.word
+        word = _mistake([number], [right], self.rtol or 1e-12)
+        return word or f"The number is another one. {self.hint}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -273,6 +296,10 @@ class Function:
         The arguments to try, at least one call with a value other than 0.
     rtol : float
         Relative tolerance.
+    mistakes : sequence of Mistake
+        The usual wrong functions.
+    hint : str
+        What to say of any other function.
 
     Examples
     --------
@@ -286,12 +313,14 @@ class Function:
     reference: Callable[..., float]
     calls: Sequence[tuple[Any, ...]]
     rtol: float = 1e-9
+    mistakes: Sequence[Mistake] = ()
+    hint: str = ""
 
     def __call__(self, answer: Any) -> str | None:
         """Return None for the right function, else what is wrong."""
         if not callable(answer):
             return f"A function is asked for, not {type(answer).__name__}."
-        found, expected = [], []
+        found = []
         for call in self.calls:
             shown = ", ".join(map(repr, call))
             try:
@@ -302,14 +331,20 @@ class Function:
             if _number(value) is None:
                 return f"At ({shown}) it gives {value!r}, not a finite number."
             found.append(float(value))
-            expected.append(float(self.reference(*call)))
+        expected = self._values(self.reference)
         place = _first_far(found, expected, self.rtol)
         if place is None:
             return None
+        for mistake in self.mistakes:
+            if _first_far(found, self._values(mistake.answer), self.rtol) is None:
+                return mistake.word
         shown = ", ".join(map(repr, self.calls[place]))
-        a, b = found[place], expected[place]
-        first = f"At ({shown}) it gives {a:.6g}; it should be {b:.6g}."
-        return _mistake(found, expected, self.rtol) or first
+        first = f"At ({shown}) it gives {found[place]:.6g}, and that is not right."
+        other = f"{first} {self.hint}".rstrip()
+        return _mistake(found, expected, self.rtol) or other
+
+    def _values(self, function: Callable[..., float]) -> list[float]:
+        return [float(function(*call)) for call in self.calls]
 
 
 @dataclass(frozen=True)
@@ -322,6 +357,10 @@ class Expression:
         The right formula, as SymPy reads it.
     positive : sequence of str
         Its symbols, all taken as positive reals.
+    mistakes : sequence of Mistake
+        The usual wrong formulas.
+    hint : str
+        What to say of any other formula.
 
     Examples
     --------
@@ -334,6 +373,8 @@ class Expression:
 
     expected: str
     positive: Sequence[str] = ()
+    mistakes: Sequence[Mistake] = ()
+    hint: str = ""
 
     def __call__(self, answer: Any) -> str | None:
         """Return None for an equal formula, else what is wrong."""
@@ -351,10 +392,14 @@ class Expression:
             return f"It has symbols that the answer does not need: {shown}."
         if sympy.simplify(given - right) == 0:
             return None
+        for mistake in self.mistakes:
+            wrong = sympy.sympify(mistake.answer, locals=names)
+            if sympy.simplify(given - wrong) == 0:
+                return mistake.word
         ratio = sympy.simplify(given / right)
         if ratio == -1:
             return "The sign is wrong."
         if ratio.is_number and ratio != 0:
             word = f"it is {ratio} times what it should be."
             return f"The constant factor is wrong: {word}"
-        return "The formula is another one."
+        return f"The formula is another one. {self.hint}".rstrip()

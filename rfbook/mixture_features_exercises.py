@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.exercises import Exercise, Function, register
+from rfbook.exercises import Exercise, Function, Mistake, register
 from rfbook.mixture_gap import rf_risk
 
 
@@ -52,6 +52,34 @@ def span_risk(matrices, Delta) -> float:
     label = np.concatenate(labels) * root
     fit = np.linalg.lstsq(design, label, rcond=None)[0]
     return float(np.sum((label - design @ fit) ** 2))
+
+
+def plain_noise(matrices, Delta) -> float:
+    r"""Return the risk with the noise 2 Tr(A_j A_k) of Delta = 0, a usual mistake.
+
+    Examples
+    --------
+    >>> plain_noise([[[1.0]]], [[0.5]]) * (1 + 0.5**2 / 2)
+    1.0
+    """
+    A, Delta = np.asarray(matrices, float), np.asarray(Delta, float)
+    Q = 2 * np.einsum("iab,jab->ij", A, A)
+    b = np.einsum("iab,ab->i", A, Delta)
+    return float(1 / (1 + b @ np.linalg.solve(Q, b)))
+
+
+def linearised(risk: float) -> float:
+    """Return 1 - s for the risk 1 / (1 + s), a usual mistake.
+
+    Examples
+    --------
+    >>> linearised(0.8)
+    0.75
+    """
+    return 2 - 1 / risk
+
+
+_NOT_LINEAR = "That is one minus what is captured; the risk is a quotient."
 
 
 def cosine_risk(W, lam) -> float:
@@ -103,6 +131,17 @@ register(
                     _SPACE[0],
                 ),
             ],
+            mistakes=[
+                Mistake(
+                    plain_noise,
+                    "The noise of the two classes is not that of Delta = 0.",
+                ),
+                Mistake(
+                    lambda matrices, Delta: linearised(span_risk(matrices, Delta)),
+                    _NOT_LINEAR,
+                ),
+            ],
+            hint="Signal and noise of a combination: one linear, one quadratic in s.",
         ),
     )
 )
@@ -122,6 +161,14 @@ register(
                     [0.7, 0.1, -0.4],
                 ),
             ],
+            mistakes=[
+                Mistake(
+                    lambda W, lam: rf_risk(W, lam, np.cos),
+                    "The free constant is missing.",
+                ),
+                Mistake(lambda W, lam: linearised(cosine_risk(W, lam)), _NOT_LINEAR),
+            ],
+            hint="A product of cosines is half a sum; the mean of a cosine is known.",
         ),
     )
 )

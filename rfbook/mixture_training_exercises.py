@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from rfbook.exercises import Exercise, Function, register
+from rfbook.exercises import Exercise, Function, Mistake, register
 from rfbook.mixture_gap.training import critical_risk
 
 
@@ -47,6 +47,20 @@ register(
                 ([0.8, 0.6, 0.1], 2),
                 ([0.3, 0.2], 4),
             ],
+            mistakes=[
+                Mistake(
+                    lambda values, N: critical_risk(values, range(min(N, len(values)))),
+                    "That is the least risk. The level is the next critical value.",
+                ),
+                Mistake(
+                    lambda values, N: critical_risk(
+                        values, range(min(N, len(values)) - 1)
+                    ),
+                    "With fewer neurons than eigenvalues the neuron that lost its "
+                    "eigenvalue may take the next one.",
+                ),
+            ],
+            hint="Which set of eigenvalues is the second best for N neurons?",
         ),
     )
 )

@@ -6,9 +6,10 @@ in another way than the solution that the chapter gives.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
-from rfbook.exercises import Exercise, Function, register
+from rfbook.exercises import Exercise, Function, Mistake, register
 from rfbook.ranges import ball, integer_from
 
 
@@ -81,12 +82,44 @@ def pooled_features(d: int, counts: list[int]) -> int:
     return total
 
 
+def loose_pool(d: int, counts: list[int], *, biases: int, copies=float) -> float:
+    """Return sum N copies(L / q) in float64, for another number B of biases.
+
+    Examples
+    --------
+    >>> copies = loose_pool(30, [1, 2], biases=2, copies=math.ceil)
+    >>> copies == pooled_features(30, [1, 2])
+    True
+    """
+    logarithm = math.log(4 * biases)
+    scale = 16 * biases * (logarithm + 1) * math.exp(-d / 2)
+    return sum(N * copies(logarithm / (scale * N)) for N in counts)
+
+
 register(
     Exercise(
         "ex-neuron-psi-mean",
         "function",
         "ln |E psi_a(d g)| for a = 6 d^2 + 1.",
-        Function(log_psi_mean, [(1,), (2,), (5,), (41,), (100,)]),
+        Function(
+            log_psi_mean,
+            [(1,), (2,), (5,), (41,), (100,)],
+            mistakes=[
+                Mistake(
+                    lambda d: log_psi_mean(d) / math.log(10),
+                    "That is the logarithm to the base ten.",
+                ),
+                Mistake(
+                    lambda d: log_psi_mean(d) - math.log(d),
+                    "The factor d is missing: the argument is d g, not g.",
+                ),
+                Mistake(
+                    lambda d: -(((6 * d**2 + 1) / d) ** 2) / 2,
+                    "That is the leading term of the logarithm only.",
+                ),
+            ],
+            hint="Take the density out as a logarithm before anything underflows.",
+        ),
     )
 )
 register(
@@ -97,6 +130,25 @@ register(
         Function(
             pooled_features,
             [(30, [1, 2]), (20, [3] * 6), (40, [5, 70, 900, 11000]), (30, [5700] * 8)],
+            mistakes=[
+                Mistake(
+                    lambda d, counts: loose_pool(d, counts, biases=len(counts)),
+                    "The number of copies of each bias is an integer: round it up.",
+                ),
+                Mistake(
+                    lambda d, counts: loose_pool(
+                        d, counts, biases=len(counts), copies=math.floor
+                    ),
+                    "The number of copies is rounded up, not down.",
+                ),
+                Mistake(
+                    lambda d, counts: loose_pool(
+                        d, counts, biases=len(counts) + 1, copies=math.ceil
+                    ),
+                    "The list has one entry for each bias already: do not add one.",
+                ),
+            ],
+            hint="Each bias has its own q, and its own number of copies.",
         ),
     )
 )

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rfbook.exercises import Exercise, Function, register
+from rfbook.exercises import Exercise, Function, Mistake, register
 from rfbook.single_neuron import width_needed
 from rfbook.special import gegenbauer, harmonic_dimension
 
@@ -57,12 +57,45 @@ def count(d: int, ratio: float) -> int:
     return width_needed(d, Fraction(ratio))
 
 
+def whole_degrees(d: int, ratio: float) -> int:
+    """Return the least number of features that uses whole degrees only.
+
+    The eigenvalues come in the order of the degrees 0, 1, 2, 4, 6, ...
+
+    Examples
+    --------
+    Degrees 0, 1 and 2 in five dimensions:
+
+    >>> whole_degrees(5, 0.02)
+    20
+    """
+    total, degree, needed = 0, 0, count(d, ratio)
+    while total < needed:
+        total += harmonic_dimension(d, degree)
+        degree += 1 if degree < 2 else 2
+    return total
+
+
 register(
     Exercise(
         "ex-neuron-share",
         "function",
         "The share of degree l in the second moment of the ReLU without bias.",
-        Function(share, [(2, 0), (3, 1), (3, 2), (10, 4), (30, 2), (20, 6)]),
+        Function(
+            share,
+            [(2, 0), (3, 1), (3, 2), (10, 4), (30, 2), (20, 6)],
+            mistakes=[
+                Mistake(
+                    lambda d, ell: share(d, ell) / harmonic_dimension(d, ell),
+                    "That is the share of one harmonic: the degree has many.",
+                ),
+                Mistake(
+                    lambda d, ell: 0.0 if ell % 2 else share(d, ell),
+                    "One odd degree is not empty.",
+                ),
+            ],
+            hint="Start the recursion at degree 0; odd degrees stand apart.",
+        ),
     )
 )
 register(
@@ -70,6 +103,24 @@ register(
         "ex-neuron-count",
         "function",
         "The least number of features for a ReLU without bias.",
-        Function(count, [(5, 0.02), (10, 0.02), (10, 0.002), (20, 0.0005)]),
+        Function(
+            count,
+            [(5, 0.02), (10, 0.02), (10, 0.002), (20, 0.0005)],
+            mistakes=[
+                Mistake(
+                    lambda d, ratio: count(d, ratio) - 1,
+                    "It is one short: the rest is still above the error.",
+                ),
+                Mistake(
+                    whole_degrees,
+                    "Of the last degree only a part of the harmonics is needed.",
+                ),
+                Mistake(
+                    lambda d, ratio: count(d, ratio / 2),
+                    "The error is relative to R^2; the second moment is half of it.",
+                ),
+            ],
+            hint="Take eigenvalues with their multiplicity until the rest is small.",
+        ),
     )
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from rfbook.exercises import Exercise, Function, Numeric, register
+from rfbook.exercises import Exercise, Function, Mistake, Numeric, register
 from rfbook.psi import second_moment_ball
 
 
@@ -59,7 +59,25 @@ register(
         "ex-psi-deficit",
         "function",
         "1/3 - E tri(R g)^2 for R >= 1/2.",
-        Function(deficit, [(0.5,), (0.75,), (1.0,), (1.5,)]),
+        Function(
+            deficit,
+            [(0.5,), (0.75,), (1.0,), (1.5,)],
+            mistakes=[
+                Mistake(
+                    lambda R: 1 / 3 - deficit(R),
+                    "That is the mean square itself, not what is missing.",
+                ),
+                Mistake(
+                    lambda R: 4 / math.pi**2 * math.exp(-((math.pi * R) ** 2) / 2),
+                    "That is the first term of the series: it is not enough.",
+                ),
+                Mistake(
+                    lambda R: deficit(math.sqrt(2) * R),
+                    "The exponent has a half, as in the mean of a cosine.",
+                ),
+            ],
+            hint="The series of the square has cosines, whose means are known.",
+        ),
     )
 )
 register(
@@ -70,7 +88,12 @@ register(
         Numeric(
             2 / math.pi * math.sqrt(_S_LEAST),
             rtol=1e-4,
-            words={_S_LEAST: "That is s, not R."},
+            mistakes=[
+                Mistake(_S_LEAST, "That is s, not R."),
+                Mistake(2 / math.pi * _S_LEAST, "A square root is missing: s has R^2."),
+                Mistake(2 / math.pi, "That is the corollary's bound, not the least R."),
+            ],
+            hint="The product of two points takes two values only.",
         ),
     )
 )
@@ -79,6 +102,23 @@ register(
         "ex-psi-linear",
         "function",
         "E_w <f, tri_w>^2 for f(x) = x_1 and |w| = R.",
-        Function(linear_share, [(1, 0.5), (4, 0.5), (4, 1.0), (9, 1.5)]),
+        Function(
+            linear_share,
+            [(1, 0.5), (4, 0.5), (4, 1.0), (9, 1.5)],
+            mistakes=[
+                Mistake(
+                    lambda d, R: d * linear_share(d, R),
+                    "The mean over the direction gives a factor that is missing.",
+                ),
+                Mistake(
+                    lambda d, R: math.sqrt(linear_share(d, R) / d),
+                    "The mean square is asked for: c is not squared.",
+                ),
+                Mistake(
+                    lambda d, R: R**2 / d, "That is what x_1 sees of the identity."
+                ),
+            ],
+            hint="The function sees the linear part of the wave in one direction.",
+        ),
     )
 )

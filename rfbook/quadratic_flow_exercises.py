@@ -11,7 +11,7 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from rfbook.exercises import Exercise, Function, Numeric, register
+from rfbook.exercises import Exercise, Function, Mistake, Numeric, register
 from rfbook.quadratic_gap.flow import gradient_flow
 
 
@@ -77,6 +77,19 @@ def price(d: int, N: int) -> float:
     return float(sum(1 + (4 / (d - N) if b >= N else 0) for a, b in places))
 
 
+def apart(values, w, tau: float) -> float:
+    """Return the squared length if every coordinate grew for itself, a usual mistake.
+
+    Examples
+    --------
+    In one dimension there is no other coordinate:
+
+    >>> math.isclose(apart((1.0,), (0.1,), 0.3), squared_length((1.0,), (0.1,), 0.3))
+    True
+    """
+    return sum(squared_length((b,), (x,), tau) for b, x in zip(values, w, strict=True))
+
+
 _HALF = math.log(99) / 16
 """Where 99 exp(-16 tau) = 1."""
 
@@ -88,10 +101,13 @@ register(
         Numeric(
             _HALF,
             rtol=1e-4,
-            words={
-                2 * _HALF: "M grows like e^(16 tau): W itself grows like e^(8 tau).",
-                math.log(100) / 16: "The bracket is 1 + (e^(16 tau) - 1)/100.",
-            },
+            mistakes=[
+                Mistake(
+                    2 * _HALF, "M grows like e^(16 tau): W itself grows like e^(8 tau)."
+                ),
+                Mistake(math.log(100) / 16, "The bracket is 1 + (e^(16 tau) - 1)/100."),
+            ],
+            hint="M solves the logistic equation: which quotient is then one half?",
         ),
     )
 )
@@ -108,6 +124,14 @@ register(
                 ((2.0, 1.0), (0.1, 0.5), 0.1),
                 ((3.0, 2.0, 0.5), (0.2, 0.4, 0.3), 0.25),
             ],
+            mistakes=[
+                Mistake(
+                    lambda values, w, tau: squared_length(values, w, tau / 2),
+                    "The time runs at half the speed: M grows twice as fast as W.",
+                ),
+                Mistake(apart, "The coordinates share one denominator: they compete."),
+            ],
+            hint="For one neuron the bracket of the closed form is a number.",
         ),
     )
 )
@@ -116,7 +140,21 @@ register(
         "ex-flow-step",
         "function",
         "The largest step size of one-pass descent at S = s I.",
-        Function(largest_step, [(1, 1, 1.0), (3, 2, 0.5), (10, 40, 1.0), (40, 5, 2.0)]),
+        Function(
+            largest_step,
+            [(1, 1, 1.0), (3, 2, 0.5), (10, 40, 1.0), (40, 5, 2.0)],
+            mistakes=[
+                Mistake(
+                    lambda d, q, s: 1 / (8 * s),
+                    "That is without noise, for an infinite batch.",
+                ),
+                Mistake(
+                    lambda d, q, s: largest_step(d, 1, s),
+                    "That is for one sample a step: the batch lowers the noise.",
+                ),
+            ],
+            hint="The recursion of (R, T) is a matrix: where is its eigenvalue one?",
+        ),
     )
 )
 register(
@@ -124,6 +162,20 @@ register(
         "ex-flow-price",
         "function",
         "n times the relative excess of least squares in the tangent model.",
-        Function(price, [(2, 1), (5, 2), (10, 7), (40, 39)]),
+        Function(
+            price,
+            [(2, 1), (5, 2), (10, 7), (40, 39)],
+            mistakes=[
+                Mistake(
+                    lambda d, N: price(d, N) - 4 * N,
+                    "Those are the parameters; the residual costs something too.",
+                ),
+                Mistake(
+                    lambda d, N: N * d + 4 * N,
+                    "Symmetric entries inside the span count once.",
+                ),
+            ],
+            hint="Count the free entries, and add what the residual's square costs.",
+        ),
     )
 )

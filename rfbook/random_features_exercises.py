@@ -9,7 +9,14 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from rfbook.exercises import Exercise, Expression, Function, Numeric, register
+from rfbook.exercises import (
+    Exercise,
+    Expression,
+    Function,
+    Mistake,
+    Numeric,
+    register,
+)
 from rfbook.random_features.coupling import coupling_bound
 from rfbook.random_features.drift import layer_drift_bound
 
@@ -115,9 +122,17 @@ register(
         "numeric",
         "The least N with a mean error of at most 1/100 for x_1 in dimension 10.",
         Numeric(
-            1900,
+            100 * (2 * 10 - 1),
             rtol=0,
-            words={2000: "The norm of x_1 itself is not subtracted."},
+            mistakes=[
+                Mistake(100 * 2 * 10, "The norm of x_1 itself is not subtracted."),
+                Mistake(
+                    100 * (10 - 1),
+                    "The weight has a factor of two. Its square meets half of the "
+                    "space, and one factor of two is left.",
+                ),
+            ],
+            hint="The mean error is a variance divided by the number of neurons.",
         ),
     )
 )
@@ -126,7 +141,21 @@ register(
         "ex-features-pairs",
         "expression",
         "What a phase costs against pairs, at equal numbers of features.",
-        Expression("exp(-q) - exp(-2*q)/2", positive=["q"]),
+        Expression(
+            "exp(-q) - exp(-2*q)/2",
+            positive=["q"],
+            mistakes=[
+                Mistake(
+                    "1/2",
+                    "At equal numbers of features there are half as many pairs.",
+                ),
+                Mistake(
+                    "1 - exp(-q) + exp(-2*q)/2",
+                    "That is the phase alone: the pairs are to be subtracted.",
+                ),
+            ],
+            hint="Each version has a variance per draw; count the draws.",
+        ),
     )
 )
 register(
@@ -142,6 +171,17 @@ register(
                 ([1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0]),
                 ([2.0, -1.0], [-3.0, 1.0]),
             ],
+            mistakes=[
+                Mistake(
+                    lambda x, y: (1 + sign_kernel(x, y)) / 2,
+                    "That is the probability that the signs are equal.",
+                ),
+                Mistake(
+                    lambda x, y: (1 - sign_kernel(x, y)) / 2,
+                    "That is the probability that the signs differ.",
+                ),
+            ],
+            hint="It depends on the angle alone. When do the two signs differ?",
         ),
     )
 )
@@ -150,7 +190,21 @@ register(
         "ex-features-antipodal",
         "function",
         "The mean error for x_1 of N neurons in pairs w, -w.",
-        Function(paired_error, [(2, 2), (3, 8), (5, 10), (10, 100)]),
+        Function(
+            paired_error,
+            [(2, 2), (3, 8), (5, 10), (10, 100)],
+            mistakes=[
+                Mistake(
+                    lambda d, N: (2 * d - 1) / N,
+                    "That is for independent directions, without pairs.",
+                ),
+                Mistake(
+                    lambda d, N: paired_error(d, N) + 2 / N,
+                    "The norm of x_1 itself is not subtracted.",
+                ),
+            ],
+            hint="A pair together is a linear function: how many are independent?",
+        ),
     )
 )
 register(
@@ -161,6 +215,21 @@ register(
         Function(
             least_width,
             [(2.0, 5, 0.1, 0.05), (0.5, 1, 0.01, 0.1), (10.0, 100, 0.01, 0.3)],
+            mistakes=[
+                Mistake(
+                    lambda S, n, delta, gap: least_width(S, 1, delta, gap),
+                    "That is for one input: the bound is a union over all of them.",
+                ),
+                Mistake(
+                    lambda S, n, delta, gap: math.isqrt(least_width(S, n, delta, gap)),
+                    "A square is missing: the bound falls like the root of N.",
+                ),
+                Mistake(
+                    lambda S, n, delta, gap: least_width(S, n, delta, gap) - 1,
+                    "It is one short: there the bound is still above.",
+                ),
+            ],
+            hint="Solve the bound for the root of N, and round up.",
         ),
     )
 )
@@ -172,10 +241,12 @@ register(
         Numeric(
             _RATE,
             rtol=1e-3,
-            words={
-                500 * _RATE: "That is eta T.",
-                500_000 * _RATE: "That is N eta T.",
-            },
+            mistakes=[
+                Mistake(500 * _RATE, "That is eta T."),
+                Mistake(1000 * 500 * _RATE, "That is N eta T."),
+                Mistake(2 ** (-1 / 3) * _RATE, "The half of the bound is missing."),
+            ],
+            hint="The bound is a cube of the time: take a cube root.",
         ),
     )
 )

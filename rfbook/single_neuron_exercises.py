@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from rfbook.exercises import Exercise, Expression, Function, register
+from rfbook.exercises import Exercise, Expression, Function, Mistake, register
 from rfbook.single_neuron.bounds import energy_tail
 
 
@@ -77,6 +77,21 @@ register(
         Function(
             atoms,
             [((3, 2, 1, 1), 1), ((2, 2, 1), 2), ((5, 4, 3, 2, 1), 3), ((1, 1), 0)],
+            mistakes=[
+                Mistake(
+                    lambda c, N: len(c) * atoms(c, N),
+                    "That is a sum over w: the mean is asked for.",
+                ),
+                Mistake(
+                    lambda c, N: atoms(c, 0) - atoms(c, N),
+                    "That is what the features catch, not what they leave.",
+                ),
+                Mistake(
+                    lambda c, N: sum(sorted(c)[: len(c) - N]) / len(c),
+                    "The error is a mean of squares: square the lengths.",
+                ),
+            ],
+            hint="What are the eigenvalues of the correlation operator here?",
         ),
     )
 )
@@ -85,7 +100,24 @@ register(
         "ex-neuron-energy",
         "function",
         "The ReLU's Hermite energy from an even degree m on.",
-        Function(energy_tail, [(2,), (4,), (10,), (60,), (400,)]),
+        Function(
+            energy_tail,
+            [(2,), (4,), (10,), (60,), (400,)],
+            mistakes=[
+                Mistake(
+                    lambda m: energy_tail(m + 2), "The degree m itself belongs to it."
+                ),
+                Mistake(
+                    lambda m: energy_tail(m) + 1 / 4,
+                    "The energy of degree 1 is not subtracted.",
+                ),
+                Mistake(
+                    lambda m: energy_tail(m) + 1 / (2 * math.pi),
+                    "The energy of degree 0 is not subtracted.",
+                ),
+            ],
+            hint="The whole energy is known. Subtract the first degrees from it.",
+        ),
     )
 )
 register(
@@ -93,7 +125,25 @@ register(
         "ex-neuron-error",
         "function",
         "E ([<v, x>]_+ - [<w, x>]_+)^2 for |v| = 1, |w| = r and the angle.",
-        Function(error_at, [(1.0, 0.5), (0.5, 2.0), (2.0, 1.0), (1.5, math.pi)]),
+        Function(
+            error_at,
+            [(1.0, 0.5), (0.5, 2.0), (2.0, 1.0), (1.5, math.pi)],
+            mistakes=[
+                Mistake(
+                    lambda r, angle: 2 * error_at(r, angle) - (1 + r**2) / 2,
+                    "The kernel is twice too large: each ReLU is zero on a half.",
+                ),
+                Mistake(
+                    lambda r, angle: (error_at(r, angle) + (1 + r**2) / 2) / 2,
+                    "The mixed term of a square comes twice.",
+                ),
+                Mistake(
+                    lambda r, angle: error_at(r, angle) + (1 + r**2) / 2,
+                    "The second moment of a ReLU is half of that of a line.",
+                ),
+            ],
+            hint="Multiply the square out: two second moments and one kernel.",
+        ),
     )
 )
 register(
@@ -101,6 +151,21 @@ register(
         "ex-neuron-rate",
         "expression",
         "The step size that shrinks E |w - v|^2 fastest near v, for one sample a step.",
-        Expression("1/(2*(d + 2))", positive=["d"]),
+        Expression(
+            "1/(2*(d + 2))",
+            positive=["d"],
+            mistakes=[
+                Mistake(
+                    "1/(d + 2)",
+                    "There the factor is one again: its least value is half way.",
+                ),
+                Mistake(
+                    "1/(2*d)",
+                    "The mean of <delta, x>^2 |x|^2 is not |delta|^2 times d.",
+                ),
+            ],
+            hint="The factor is quadratic in eta: the mean of <delta, x>^2 |x|^2 "
+            "is needed.",
+        ),
     )
 )

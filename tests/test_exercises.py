@@ -101,8 +101,29 @@ def test_an_exact_number_is_asked_for_exactly():
 
 
 def test_an_exercise_may_have_words_of_its_own():
-    judge = ex.Numeric(8, words={7: "Count the constant too."})
+    missed = ex.Mistake(7, "Count the constant too.")
+    judge = ex.Numeric(8, mistakes=[missed], hint="Count again.")
     assert judge(7) == "Count the constant too."
+    assert judge(9) == "The number is another one. Count again."
+    assert judge(16).startswith("The constant factor is wrong")
+    assert judge(8) is None
+
+
+def test_a_function_may_have_mistakes_and_a_hint():
+    missed = ex.Mistake(lambda x: x**2, "That is the square.")
+    judge = ex.Function(cube, [(0.5,), (2.0,)], mistakes=[missed], hint="Cube it.")
+    assert judge(lambda x: x * x) == "That is the square."
+    other = "At (0.5) it gives 1.125, and that is not right. Cube it."
+    assert judge(lambda x: cube(x) + 1) == other
+    assert judge(cube) is None
+
+
+def test_a_formula_may_have_mistakes_and_a_hint():
+    missed = ex.Mistake("a**2", "That is the square.")
+    judge = ex.Expression("a**3", ["a"], mistakes=[missed], hint="Cube it.")
+    assert judge("a*a") == "That is the square."
+    assert judge("a**4") == "The formula is another one. Cube it."
+    assert judge("-a**3") == "The sign is wrong."
 
 
 def test_a_right_function_is_right():
@@ -116,8 +137,8 @@ def test_a_right_function_is_right():
         (lambda x: -(x**3), "The sign is wrong."),
         (lambda x: 3 * x**3, "The constant factor is wrong: it is 3 times"),
         (lambda x: -(x**3) / 2, "The sign and the constant factor are wrong"),
-        (lambda x: x**3 + 1, "At (0.0) it gives 1; it should be 0."),
-        (lambda x: x**2, "At (0.5) it gives 0.25; it should be 0.125."),
+        (lambda x: x**3 + 1, "At (0.0) it gives 1, and that is not right."),
+        (lambda x: x**2, "At (0.5) it gives 0.25, and that is not right."),
         (lambda x: 1 / x, "At (0.0) it raises ZeroDivisionError"),
         (lambda x: None, "At (0.0) it gives None, not a finite number."),
         (lambda: 0, "At (0.0) it raises TypeError"),
