@@ -54,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
         "ids", nargs="*", metavar="NAME", help="book (the default), a page or a claim"
     )
     command.add_argument("--format", default="bibtex", help="bibtex, csl-json or text")
+    command.add_argument("--at", default="", metavar="VERSION", help="as released then")
+    command = add("history", _history, "what became of claims, or of all of them", "*")
+    command.add_argument(
+        "--record", metavar="DAY", help="write down the present version as released"
+    )
+    command.add_argument(
+        "--released", action="store_true", help="fail unless it is what was written"
+    )
     command = add("graph", _graph, "print what a claim rests on, as Graphviz DOT", "*")
     command.add_argument("--up", action="store_true", help="what rests on it instead")
     command = add("reproduce", _reproduce, "run the recorded experiments anew")
@@ -130,8 +138,39 @@ def _reproduce(options: argparse.Namespace) -> int:
 def _cite(options: argparse.Namespace) -> int:
     from rfbook.ledger.citation import WHOLE, cite_all
 
-    print(cite_all(options.ids or [WHOLE], options.format))
+    print(cite_all(options.ids or [WHOLE], options.format, at=options.at))
     return 0
+
+
+def _history(options: argparse.Namespace) -> int:
+    from rfbook import __version__
+    from rfbook.ledger import history
+    from rfbook.ledger.runner import find
+
+    kept, now = history.load(), history.present()
+    if options.record:
+        _record(kept, now, options.record)
+        return 0
+    wrong = history.faults(kept, now)
+    if options.released:
+        wrong += history.differences(kept.release(__version__), now)
+    else:
+        names = [find(name).id for name in options.ids]
+        for name in names or dict.fromkeys(change.claim for change in kept.changes):
+            print("\n  ".join([name, *history.lines(name, kept)]))
+    for fault in wrong:
+        print(f"rfbook: {fault}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _record(kept, now, released: str) -> None:
+    from rfbook import __version__
+    from rfbook.ledger import history
+    from rfbook.ledger.citation import pages
+
+    made = history.recorded(kept, __version__, released, now, pages())
+    history.save(made)
+    print(f"{history.FILE} has {len(made.releases)} releases, now {__version__}")
 
 
 def _graph(options: argparse.Namespace) -> int:

@@ -13,12 +13,22 @@ from pybtex.scanner import PybtexSyntaxError
 from rfbook import __version__
 from rfbook.cli import main
 from rfbook.ledger import citation, claims
-from rfbook.ledger.citation import BOOK, NO_ADDRESS, cite, cite_all, entry, pages
+from rfbook.ledger.citation import (
+    BOOK,
+    NO_ADDRESS,
+    NOT_RELEASED,
+    cite,
+    cite_all,
+    entry,
+    pages,
+)
+from rfbook.ledger.digest import tree_digest
+from rfbook.ledger.history import History, Release, State
 from rfbook.ledger.runner import load_verdicts
-from rfbook.ledger.settings import permalink
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = "https://book.example"
+LEDGER = f"{ADDRESS}/book/ledger.html"
 NAMES = ["book", *pages(), *claims()]
 # The variables of CSL 1.0.2 that our items use.
 CSL_VARIABLES = {
@@ -149,7 +159,7 @@ def test_bibtex_with_an_address_gives_it(verdicts, address):
     assert found["rfbook"].fields["url"] == ADDRESS
     assert found["rfbook:psi"].fields["url"] == f"{ADDRESS}/book/psi.html"
     for name in claims():
-        assert found[f"rfbook:{name}"].fields["url"] == permalink(name)
+        assert found[f"rfbook:{name}"].fields["url"] == f"{LEDGER}#claim-{name}"
     assert not any(NO_ADDRESS in item.fields["note"] for item in found.values())
 
 
@@ -170,9 +180,9 @@ def test_csl_json_is_an_array_of_items(verdicts, no_address):
 
 def test_csl_json_and_text_give_the_address(verdicts, address):
     item = json.loads(cite("psi-odd", "csl-json", verdicts=verdicts))[0]
-    assert item["URL"] == permalink("psi-odd")
+    assert item["URL"] == f"{LEDGER}#claim-psi-odd"
     text = cite("psi-odd", "text", verdicts=verdicts)
-    assert text.endswith(permalink("psi-odd"))
+    assert text.endswith(f"{LEDGER}#claim-psi-odd")
     assert NO_ADDRESS not in text
 
 
@@ -214,6 +224,92 @@ def test_an_unknown_name_gives_status_two_and_near_names(wrong, near, capsys):
 def test_an_unknown_format_is_refused():
     with pytest.raises(ValueError, match="csl-json"):
         cite("psi-odd", "word")
+
+
+# --- versions -------------------------------------------------------------------------
+
+
+def test_a_citation_says_whether_its_version_is_released(verdicts):
+    for form in citation.FORMATS:
+        for name in ("book", "psi", "psi-odd"):
+            assert f"rfbook {__version__} ({NOT_RELEASED})" in cite(name, form)
+
+
+@pytest.fixture
+def past(monkeypatch):
+    """A history of two versions: an old one, and the present code as the second."""
+    old = State(
+        "An old title", "psi", "0", "checked", "steps", "3 of 4", "abcabcabcabc"
+    )
+    own = {"psi-odd": old, "old-claim": old}
+    titles = {"psi": "The wave", "gone": "A page that is gone"}
+    releases = (
+        Release("0.0.1", "2025-11-01", "0" * 12, titles, own),
+        Release(__version__, "2026-12-01", tree_digest()[:12], {}, {}),
+    )
+    monkeypatch.setattr(citation, "history", lambda: History(releases))
+    citation.release_date.cache_clear()
+    yield old
+    citation.release_date.cache_clear()
+
+
+def test_a_released_version_has_its_day(past):
+    assert f"rfbook {__version__} (2026-12-01)" in cite("psi-odd", "text")
+
+
+def test_code_that_went_on_after_a_release_is_not_released(past, monkeypatch):
+    monkeypatch.setattr(citation, "tree_digest", lambda: "f" * 64)
+    assert NOT_RELEASED in cite("psi-odd", "text")
+
+
+@pytest.mark.parametrize("name", ["psi-odd", "old-claim"])
+def test_a_claim_is_cited_as_it_was(past, name, address):
+    item = parse_string(cite(name, at="0.0.1"), "bibtex").entries[
+        f"rfbook:{name}:0.0.1"
+    ]
+    assert item.fields["title"] == "{An old title}"
+    assert item.fields["version"] == "0.0.1"
+    assert item.fields["year"] == "2025"
+    assert item.fields["note"] == (
+        "rfbook 0.0.1 (2025-11-01), code abcabcabcabc. Status: checked, steps; "
+        "3 of 4 planted changes told apart"
+    )
+    assert item.fields["url"] == f"{ADDRESS}/0.0.1/book/ledger.html#claim-{name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "page"),
+    [
+        ("book", BOOK, ""),
+        ("psi", "The wave", "/book/psi.html"),
+        ("gone", "A page that is gone", "/book/gone.html"),
+    ],
+)
+def test_book_and_pages_are_cited_as_they_were(past, name, title, page, address):
+    (item,) = json.loads(cite(name, "csl-json", at="0.0.1"))
+    assert item["title"] == title
+    assert item["issued"] == {"date-parts": [[2025]]}
+    assert item["URL"] == f"{ADDRESS}/0.0.1{page}"
+    counted = "Status: 2 claims: 2 checked" in item["note"]
+    assert counted == (name != "gone")
+
+
+def test_an_old_citation_without_an_address_says_so(past, no_address):
+    assert NO_ADDRESS in cite("psi-odd", at="0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "words"),
+    [
+        ("psi-odd", "0.0.2", "'0.0.2' is no released version; released: 0.0.1"),
+        ("psi-period", "0.0.1", "version 0.0.1 had no page or claim 'psi-period'"),
+    ],
+)
+def test_what_a_version_did_not_have_is_refused(past, name, version, words, capsys):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        cite(name, at=version)
+    assert main(["cite", name, "--at", version]) == 2
+    assert words in capsys.readouterr().err
 
 
 # --- CITATION.cff ---------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Citations of the book, a page or a claim: version, status, permanent address.
 
-What a citation is pinned to: the version of rfbook, the digest of the code that the
-verdicts are of, and the status that a machine gave.
+What a citation is pinned to: the version of rfbook and its day, the digest of the code
+that the verdicts are of, and the status that a machine gave. That of a released version
+is drawn from `rfbook.ledger.history`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from functools import cache
 from rfbook import __version__
 from rfbook.ledger.claim import Claim
 from rfbook.ledger.digest import PACKAGE, tree_digest
+from rfbook.ledger.history import History, load, status_words, verdict_of
 from rfbook.ledger.registry import claims
-from rfbook.ledger.runner import current, digest_of, load_verdicts, outcome_word
-from rfbook.ledger.settings import book_url, permalink
+from rfbook.ledger.runner import current, digest_of, load_verdicts
+from rfbook.ledger.settings import book_url
 
 AUTHOR = "The rfbook authors"
 BOOK = "Random Features: Power and Limits"
@@ -28,6 +30,7 @@ WHOLE = "book"
 """The name under which the book itself is cited."""
 
 NO_ADDRESS = "No public address is set"
+NOT_RELEASED = "not released"
 _OLD_NAMES = {"csl": "csl-json"}
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 # BibTeX is read by programs that know ASCII only; ^ outside a formula is an error.
@@ -60,6 +63,10 @@ class Entry:
         The first digits of the digest of the code that the status is of.
     address : str
         The permanent address; '' while the book has none.
+    version : str
+        The version of rfbook.
+    date : str
+        The day on which this version was released; '' if it is not.
     """
 
     key: str
@@ -68,10 +75,18 @@ class Entry:
     status: str
     digest: str
     address: str
+    version: str
+    date: str
+
+    @property
+    def year(self) -> int:
+        """The year of the release, or that of the book."""
+        return int(self.date[:4]) if self.date else YEAR
 
     def notes(self) -> list[str]:
         """Return version and code, status, and whether there is no address."""
-        found = [f"rfbook {__version__}, code {self.digest}"]
+        released = self.date or NOT_RELEASED
+        found = [f"rfbook {self.version} ({released}), code {self.digest}"]
         found += [f"Status: {self.status}"] if self.status else []
         return found + ([] if self.address else [NO_ADDRESS])
 
@@ -98,70 +113,142 @@ def pages() -> Mapping[str, str]:
 
 def status(claim: Claim, verdicts: dict | None = None) -> str:
     """Return a claim's status in words; UNKNOWN unless recorded for this very code."""
-    if claim.status != "checked":
-        return claim.status
     row = current(claim, load_verdicts() if verdicts is None else verdicts)
-    if row is None:
+    found = verdict_of(claim, row)
+    if found[0] == "UNKNOWN":
         return "UNKNOWN (not verified for this code: run rfbook verify)"
-    if not row["ok"]:
-        return "RED"
-    caught = sum(planted["caught"] for planted in row["planted"])
-    told = f"{caught} of {len(row['planted'])} planted changes told apart"
-    return f"{outcome_word(row)}, {row['fidelity']}; {told}"
+    return status_words(*found)
 
 
-def counts(some: Iterable[Claim], verdicts: dict) -> str:
+def counts(outcomes: Iterable[str]) -> str:
     """Return how many claims there are and how many have each outcome.
 
     A claim whose verdict is not of this very code counts as UNKNOWN.
 
     Examples
     --------
-    >>> counts([claims()["psi-odd"]], {"claims": {}})
-    '1 claim: 1 UNKNOWN'
+    >>> counts(["checked", "refuted", "checked"])
+    '3 claims: 2 checked, 1 refuted'
     """
-    words = []
-    for claim in some:
-        row = current(claim, verdicts)
-        state = "UNKNOWN" if claim.status == "checked" else claim.status
-        words.append(outcome_word(row) if row else state)
+    words = list(outcomes)
     if not words:
         return ""
     each = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
     return f"{len(words)} claim{'s' if len(words) > 1 else ''}: {each}"
 
 
-def entry(name: str, verdicts: dict | None = None) -> Entry:
+@cache
+def history() -> History:
+    """Return the history of the verdicts, read once."""
+    return load()
+
+
+@cache
+def release_date() -> str:
+    """Return the day of the present version's release; '' if this code is not its own.
+
+    After a release the code goes on under the same version until the next one is named:
+    only the digest of all its modules tells the two apart.
+    """
+    own = [r for r in history().releases if r.version == __version__]
+    return own[0].date if own and tree_digest().startswith(own[0].code) else ""
+
+
+def address_of(path: str, version: str = "") -> str:
+    """Return the permanent address of a page or a place of it; '' without one.
+
+    Every release keeps its own copy of the book in the folder of its version; without a
+    version the address is that of the latest.
+
+    Examples
+    --------
+    >>> from unittest import mock
+    >>> with mock.patch.dict("os.environ", RFBOOK_BOOK_URL="https://book.example/"):
+    ...     print(address_of("book/psi.html", "1.2.0"))
+    https://book.example/1.2.0/book/psi.html
+    """
+    parts = [book_url(), version, path]
+    return "/".join(filter(None, parts)) if parts[0] else ""
+
+
+def path_of(name: str, paged: bool) -> str:
+    """Return where the book, a page or a claim stands, from the book's root.
+
+    Examples
+    --------
+    >>> path_of("psi", True), path_of("psi-odd", False), path_of("book", False)
+    ('book/psi.html', 'book/ledger.html#claim-psi-odd', '')
+    """
+    if name == WHOLE:
+        return ""
+    return f"book/{name}.html" if paged else f"book/ledger.html#claim-{name}"
+
+
+def entry(name: str, verdicts: dict | None = None, at: str = "") -> Entry:
     """Return what there is to say of the book, a page or a claim.
+
+    Parameters
+    ----------
+    name : str
+    verdicts : dict, optional
+        The recorded verdicts; read from their file by default.
+    at : str
+        The released version to speak of; '' for the present one.
 
     Raises
     ------
     KeyError
         For an unknown name, with the nearest known ones.
+    ValueError
+        If the version was not released, or had no such claim or page.
     """
+    if at:
+        return _past(name, at)
     verdicts = load_verdicts() if verdicts is None else verdicts
-    base, every = book_url(), claims()
+    every = claims()
+    path = path_of(name, name not in every)
+    version = (address_of(path), __version__, release_date())
     if name in every:
         claim = every[name]
-        address = permalink(name) if base else ""
-        code, state = digest_of(claim), status(claim, verdicts)
-        place = f"claim {name}"
-        return Entry(f"rfbook:{name}", claim.title, place, state, code[:12], address)
+        code, state = digest_of(claim)[:12], status(claim, verdicts)
+        title, place = claim.title, f"claim {name}"
+        return Entry(f"rfbook:{name}", title, place, state, code, *version)
+    if name != WHOLE:
+        _refuse_unknown(name)
+    own = [c for c in every.values() if name in (WHOLE, c.chapter)]
+    state = counts(verdict_of(c, current(c, verdicts))[0] for c in own)
     if name == WHOLE:
-        state = counts(every.values(), verdicts)
-        return Entry("rfbook", BOOK, "", state, tree_digest()[:12], base)
-    if name not in pages():
-        known = [WHOLE, *pages(), *every]
-        near = get_close_matches(name, known, n=3, cutoff=0.3)
-        raise KeyError(
-            f"no book, page or claim {name!r}; near: {', '.join(near) or 'none'}"
-        )
-    own = [claim for claim in every.values() if claim.chapter == name]
-    code = digest_of(own[0]) if own else tree_digest()
-    address = f"{base}/book/{name}.html" if base else ""
+        return Entry("rfbook", BOOK, "", state, tree_digest()[:12], *version)
+    code = digest_of(own[0])[:12] if own else tree_digest()[:12]
     place = f"{'chapter' if own else 'page'} {name}"
-    state = counts(own, verdicts)
-    return Entry(f"rfbook:{name}", pages()[name], place, state, code[:12], address)
+    return Entry(f"rfbook:{name}", pages()[name], place, state, code, *version)
+
+
+def _refuse_unknown(name: str) -> None:
+    if name not in pages():
+        known = [WHOLE, *pages(), *claims()]
+        near = ", ".join(get_close_matches(name, known, n=3, cutoff=0.3))
+        raise KeyError(f"no book, page or claim {name!r}; near: {near or 'none'}")
+
+
+def _past(name: str, at: str) -> Entry:
+    """Return the entry of a released version, from the history alone."""
+    release = history().release(at)
+    path = path_of(name, name in release.pages)
+    version = (address_of(path, at), at, release.date)
+    if name in release.claims:
+        was = release.claims[name]
+        told = (was.title, f"claim {name}", was.status, was.code)
+        return Entry(f"rfbook:{name}:{at}", *told, *version)
+    own = [s for s in release.claims.values() if name in (WHOLE, s.chapter)]
+    state = counts(was.outcome for was in own)
+    if name == WHOLE:
+        return Entry(f"rfbook:{at}", BOOK, "", state, release.code, *version)
+    if name not in release.pages:
+        raise ValueError(f"version {at} had no page or claim {name!r}")
+    code, kind = (own[0].code, "chapter") if own else (release.code, "page")
+    told = (release.pages[name], f"{kind} {name}", state, code)
+    return Entry(f"rfbook:{name}:{at}", *told, *version)
 
 
 # --- the formats ----------------------------------------------------------------------
@@ -196,6 +283,7 @@ def cite(
     format: str = "bibtex",  # noqa: A002
     *,
     verdicts: dict | None = None,
+    at: str = "",
 ) -> str:
     """Return a citation of the book, of a page of it, or of a claim.
 
@@ -206,20 +294,23 @@ def cite(
     format : {"bibtex", "csl-json", "text"}
     verdicts : dict, optional
         The recorded verdicts; read from their file by default.
+    at : str
+        A released version: statement, verdict and code are those that it had.
 
     Raises
     ------
     KeyError
         For an unknown id, with the nearest known ones.
     ValueError
-        For an unknown format.
+        For an unknown format, a version that was not released, and an id that the
+        version did not have.
 
     Examples
     --------
     >>> cite("psi-counts").splitlines()[0]
     '@misc{rfbook:psi-counts,'
     """
-    return cite_all([id], format, verdicts=verdicts)
+    return cite_all([id], format, verdicts=verdicts, at=at)
 
 
 def cite_all(
@@ -227,6 +318,7 @@ def cite_all(
     format: str = "bibtex",  # noqa: A002
     *,
     verdicts: dict | None = None,
+    at: str = "",
 ) -> str:
     """Return the citations of several things as one text, CSL-JSON as one array.
 
@@ -241,7 +333,7 @@ def cite_all(
     if form not in FORMATS:
         raise ValueError(f"format is one of {FORMATS}, got {format!r}")
     verdicts = load_verdicts() if verdicts is None else verdicts
-    entries = [entry(name, verdicts) for name in ids]
+    entries = [entry(name, verdicts, at) for name in ids]
     if form == "csl-json":
         return "[\n" + ",\n".join(map(_csl, entries)) + "\n]"
     return "\n\n".join({"bibtex": _bibtex, "text": _text}[form](e) for e in entries)
@@ -253,7 +345,7 @@ def _bibtex(entry: Entry) -> str:
     if entry.place:
         place = entry.place[0].upper() + entry.place[1:]
         fields["howpublished"] = rf"{place} of \emph{{{BOOK}}}"
-    fields |= {"year": str(YEAR), "version": __version__}
+    fields |= {"year": str(entry.year), "version": entry.version}
     fields["note"] = tex_title(". ".join(entry.notes()))
     fields |= {"url": entry.address} if entry.address else {}
     body = ",\n".join(f"  {key} = {{{value}}}" for key, value in fields.items())
@@ -267,8 +359,8 @@ def _csl(entry: Entry) -> str:
         "author": [{"literal": AUTHOR}],
         "title": plain_title(entry.title),
         "container-title": BOOK,
-        "version": __version__,
-        "issued": {"date-parts": [[YEAR]]},
+        "version": entry.version,
+        "issued": {"date-parts": [[entry.year]]},
         "note": ". ".join([*filter(None, [entry.place.capitalize()]), *entry.notes()]),
         "URL": entry.address,
     }
@@ -284,7 +376,7 @@ def _csl(entry: Entry) -> str:
 
 def _text(entry: Entry) -> str:
     title = plain_title(entry.title)
-    parts = [f"{AUTHOR} ({YEAR})", f"{title}, {entry.place} of {BOOK}"]
+    parts = [f"{AUTHOR} ({entry.year})", f"{title}, {entry.place} of {BOOK}"]
     parts[1] = parts[1] if entry.place else title
     address = [entry.address] if entry.address else []
     return ". ".join([*parts, *entry.notes(), *address]) + ("" if address else ".")

@@ -22,16 +22,3 @@ def book_url() -> str:
         found = _SETTING.search(config.read_text(encoding="utf-8"))
         address = found[1] if found else None
     return (address or "").rstrip("/")
-
-
-def permalink(claim_id: str) -> str:
-    """Return the permanent address of a claim; without an address, a relative one.
-
-    Examples
-    --------
-    >>> permalink("psi-counts").endswith("book/ledger.html#claim-psi-counts")
-    True
-    """
-    base = book_url()
-    page = f"book/ledger.html#claim-{claim_id}"
-    return f"{base}/{page}" if base else page

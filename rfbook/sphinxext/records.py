@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from rfbook.ledger import Claim, ancestors, claims, descendants
 from rfbook.ledger.citation import FORMATS, cite
+from rfbook.ledger.history import FILE
 from rfbook.ledger.runner import verdict_path
 from rfbook.sphinxext.ancestry import picture
 from rfbook.sphinxext.claims import (
@@ -31,6 +32,7 @@ from rfbook.sphinxext.claims import (
     status_line,
     table,
 )
+from rfbook.sphinxext.history import HistoryDirective, history_lines, report_words
 from rfbook.sphinxext.moved import moved_section
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class RecordsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return one box that holds a section for each chapter."""
         self.env.note_dependency(str(verdict_path()))
+        self.env.note_dependency(str(FILE))
         # Sections in a box stay out of the ledger page's own contents.
         box = nodes.container(classes=[RECORD])
         for chapter in dict.fromkeys(claim.chapter for claim in claims().values()):
@@ -105,9 +108,11 @@ class RecordsDirective(SphinxDirective):
             StringList(claim.statement.latex().splitlines(), claim.id), 0, section
         )
         drawn = picture(claims(), claim.id, lambda i: self._address(page, i))
+        known = facts(app, claim, row)
+        known += self._later(claim)
         section += nodes.container(
             "",
-            facts(app, claim, row),
+            known,
             nodes.raw("", drawn, format="html"),
             classes=["claim-facts"],
         )
@@ -115,6 +120,18 @@ class RecordsDirective(SphinxDirective):
             section += checks_table(row)
         section += cite_block(app, claim.id)
         return section
+
+    def _later(self, claim: Claim) -> list[nodes.field]:
+        """Return the fields on what became of a claim, and on errors in it."""
+        rows = [
+            nodes.paragraph("", "", *self.state.inline_text(text, self.lineno)[0])
+            for text in history_lines(claim)
+        ]
+        report = report_words(self.env.app, record_page(claim), claim)
+        return [
+            field("history", *rows),
+            field("errors", nodes.paragraph("", "", *report)),
+        ]
 
     def _address(self, page: str, name: str) -> str:
         return record_link(self.env.app, page, claims()[name], "").get("refuri", "")
@@ -174,6 +191,11 @@ def cite_block(app: Sphinx, name: str) -> list[nodes.Node]:
     return [*found, nodes.raw("", "</details>", format="html")]
 
 
+def field(name: str, *content: nodes.Node) -> nodes.field:
+    """Return one field of a list."""
+    return nodes.field("", nodes.field_name("", name), nodes.field_body("", *content))
+
+
 def facts(app: Sphinx, claim: Claim, row: dict | None = None) -> nodes.field_list:
     """Return what is known of a claim besides its checks, as a list of fields.
 
@@ -182,8 +204,7 @@ def facts(app: Sphinx, claim: Claim, row: dict | None = None) -> nodes.field_lis
     found = nodes.field_list()
 
     def add(name: str, *content: nodes.Node) -> None:
-        body = nodes.field_body("", nodes.paragraph("", "", *content))
-        found.append(nodes.field("", nodes.field_name("", name), body))
+        found.append(field(name, nodes.paragraph("", "", *content)))
 
     def ids(names: Iterable[str]) -> list[nodes.Node]:
         return id_links(app, record_page(claim), names)
@@ -284,6 +305,7 @@ def contents(chapter: nodes.section) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the records to the build."""
     app.add_directive("rfbook-records", RecordsDirective)
+    app.add_directive("rfbook-history", HistoryDirective)
     app.connect("doctree-resolved", take_out)
     app.connect("html-collect-pages", record_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
