@@ -10,7 +10,7 @@ VERDICTS = "rfbook/_verdicts.json"
 
 
 class CarryBook(BuildHookInterface):
-    """Put ``book/*.md`` and ``build/verdicts.json`` into the wheel."""
+    """Put ``book/*.md``, the bibliography and ``build/verdicts.json`` into the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the files to a wheel; an editable install reads them in the checkout.
@@ -26,7 +26,9 @@ class CarryBook(BuildHookInterface):
             return
         root = Path(self.root)
         carried = build_data["force_include"]
-        for page in sorted((root / "book").glob("*.md")):
+        # With the bibliography, whose entries a copied chapter writes out.
+        pages = [*(root / "book").glob("*.md"), root / "book" / "references.bib"]
+        for page in sorted(pages):
             carried[str(page)] = f"{CHAPTERS}/{page.name}"
         data = root / "book" / "_static" / "data"
         if data.is_dir():

@@ -18,6 +18,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 _DATA = Path("_static") / "data"
 _FENCE = re.compile(r"^\s*(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
+_TO_PAGE = re.compile(r"\[([^\]]*)\]\(([\w-]+)\.md(#[\w-]*)?\)")
 _KERNEL = re.compile(r"^(?:kernelspec|jupytext)\s*:", re.MULTILINE)
 
 
@@ -104,12 +105,38 @@ def list_chapters(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(p.stem for p in pages if is_chapter(p.read_text("utf-8")))
 
 
+def to_notebooks(text: str, names: Iterable[str]) -> str:
+    """Lead the links between pages to the notebooks that lie beside.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    names : iterable of str
+        The chapters that are there as notebooks; of links to other pages the words
+        stay.
+
+    Examples
+    --------
+    >>> to_notebooks("[Tools](tools.md#gauss), [terms](notation.md)", ["tools"])
+    '[Tools](tools.ipynb#gauss), terms'
+    """
+    there = set(names)
+
+    def lead(link: re.Match) -> str:
+        words, page, anchor = link.groups()
+        return f"[{words}]({page}.ipynb{anchor or ''})" if page in there else words
+
+    return _TO_PAGE.sub(lead, text)
+
+
 def copy_chapters(
     dest: str | Path,
     names: Iterable[str] | None = None,
     *,
     format: str = "md",  # noqa: A002 - the keyword every caller expects
     force: bool = False,
+    keep: bool = False,
 ) -> tuple[Path, ...]:
     """Copy chapters, with the recorded data they read, into a folder.
 
@@ -123,6 +150,8 @@ def copy_chapters(
         ``md`` copies the text notebook, ``ipynb`` converts it by jupytext.
     force : bool
         Whether files that are there may be replaced.
+    keep : bool
+        Whether files that are there stay as they are and the others are written.
 
     Returns
     -------
@@ -132,12 +161,14 @@ def copy_chapters(
     Raises
     ------
     ValueError
-        For an unknown chapter or format.
+        For an unknown chapter or format, or if both `force` and `keep` are asked for.
     FileExistsError
-        If a file is there and `force` is false; nothing is then written.
+        If a file is there and neither is; nothing is then written.
     """
     if format not in ("md", "ipynb"):
         raise ValueError(f"format must be 'md' or 'ipynb', got {format!r}")
+    if force and keep:
+        raise ValueError("force and keep exclude each other")
     folder = source_folder()
     known = list_chapters(folder)
     chosen = known if names is None else tuple(dict.fromkeys(names))
@@ -146,16 +177,38 @@ def copy_chapters(
             raise ValueError(f"no chapter {name!r}; there are: {', '.join(known)}")
     dest = Path(dest)
     plan = {dest / f"{name}.{format}": folder / f"{name}.md" for name in chosen}
-    data = sorted(p for p in (folder / _DATA).rglob("*") if p.is_file())
-    plan |= {dest / p.relative_to(folder): p for p in data}
+    plan |= _data_plan(folder, dest)
+    if keep:
+        plan = {new: source for new, source in plan.items() if not new.exists()}
     _refuse_overwriting(plan, force)
     for target, source in plan.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix == ".ipynb":
-            _convert(source, target)
+            _convert(source, target, known)
         else:
             shutil.copyfile(source, target)
     return tuple(plan)
+
+
+def copy_data(dest: str | Path = ".") -> tuple[Path, ...]:
+    """Copy the recorded data that chapters read into a folder; replace nothing.
+
+    Parameters
+    ----------
+    dest : str or pathlib.Path
+        The folder of a notebook; the data go into ``_static/data`` below it.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        What was written: nothing where all of it is there.
+    """
+    return copy_chapters(dest, (), keep=True)
+
+
+def _data_plan(folder: Path, dest: Path) -> dict[Path, Path]:
+    data = sorted(p for p in (folder / _DATA).rglob("*") if p.is_file())
+    return {dest / p.relative_to(folder): p for p in data}
 
 
 def _refuse_overwriting(targets: Iterable[Path], force: bool) -> None:
@@ -164,13 +217,20 @@ def _refuse_overwriting(targets: Iterable[Path], force: bool) -> None:
         raise FileExistsError(f"already there (use --force): {', '.join(there)}")
 
 
-def _convert(source: Path, target: Path) -> None:
+def _convert(source: Path, target: Path, names: Iterable[str]) -> None:
     # jupytext is needed for this one format only: the text form has no need of it.
     try:
         import jupytext
     except ImportError as error:
         raise ValueError("format 'ipynb' needs the package jupytext") from error
+    from rfbook.plain import read_sources, resolve
+
+    sources = read_sources(source.parent)
     notebook = jupytext.reads(source.read_text("utf-8"), fmt="md:myst")
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            known = resolve(cell.source, source.stem, sources)
+            cell.source = to_notebooks(known, names)
     jupytext.write(notebook, target, fmt="ipynb")
 
 
@@ -181,7 +241,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--copy", metavar="DIR", help="copy into this folder")
     parser.add_argument("--format", choices=("md", "ipynb"), default="md")
-    parser.add_argument("--force", action="store_true", help="replace files")
+    there = parser.add_mutually_exclusive_group()
+    there.add_argument("--force", action="store_true", help="replace files")
+    there.add_argument("--keep", action="store_true", help="leave files as they are")
     return parser
 
 
@@ -208,7 +270,11 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(name)
         else:
             for path in copy_chapters(
-                args.copy, args.names or None, format=args.format, force=args.force
+                args.copy,
+                args.names or None,
+                format=args.format,
+                force=args.force,
+                keep=args.keep,
             ):
                 print(path)
     except OSError as error:

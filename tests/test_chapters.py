@@ -57,12 +57,36 @@ def test_nothing_is_written_when_one_file_is_in_the_way(book, tmp_path):
     assert (dest / "two.md").read_text() != "mine"
 
 
+def test_what_is_there_can_be_kept(book, tmp_path):
+    dest = tmp_path / "copy"
+    dest.mkdir()
+    (dest / "two.md").write_text("mine")
+    made = chapters.copy_chapters(dest, keep=True)
+    assert dest / "two.md" not in made
+    assert (dest / "two.md").read_text() == "mine"
+    assert (dest / "one.md").is_file()
+    assert chapters.copy_chapters(dest, keep=True) == ()
+    assert chapters.main(["one", "two", "--copy", str(dest), "--keep"]) == 0
+    with pytest.raises(SystemExit, match="2"):
+        chapters.main(["--copy", str(dest), "--keep", "--force"])
+
+
+def test_the_data_come_alone_and_replace_nothing(book, tmp_path):
+    own = tmp_path / "_static" / "data" / "run.json"
+    own.parent.mkdir(parents=True)
+    own.write_text("mine")
+    made = chapters.copy_data(tmp_path)
+    assert made == (tmp_path / "_static" / "data" / "cells" / "one.json",)
+    assert own.read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         ({"names": ["three"]}, "no chapter 'three'; there are: one, two"),
         ({"names": ["page"]}, "no chapter 'page'"),
         ({"format": "py"}, "got 'py'"),
+        ({"force": True, "keep": True}, "exclude each other"),
     ],
 )
 def test_a_wrong_call_names_what_is_wrong(book, tmp_path, call, message):
