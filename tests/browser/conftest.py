@@ -2,11 +2,12 @@
 
 import contextlib
 import functools
+import html
 import http.server
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -32,6 +33,7 @@ CHROMIUM_ARGUMENTS = [
 
 # The rules of axe that look at colours; what they find depends on the theme.
 CONTRAST = ["color-contrast", "link-in-text-block"]
+ASKED_FOR = {"target-size": {"enabled": True}}
 
 FILE_NAME = re.compile(
     r"\.(png|svg|jpe?g|gif|webp)$|^[\w./-]*/[\w./-]*$|^[0-9a-f]{16,}$"
@@ -63,7 +65,8 @@ DOUBLE_IDS = r"""() => {
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
 }"""
-UNREACHABLE = r"""() => [...document.querySelectorAll("div.math, mjx-container, pre")]
+UNREACHABLE = r"""() => [...document.querySelectorAll(
+    "div.math, span.math.wide, mjx-container, pre")]
     .filter((e) => getComputedStyle(e).overflowX !== "visible")
     .filter((e) => e.scrollWidth > e.clientWidth && e.tabIndex !== 0)
     .map((e) => e.textContent.slice(0, 60))"""
@@ -76,6 +79,25 @@ TOO_WIDE = r"""() => {
     .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e))
     .map((e) => `${e.tagName} ${e.className}`.slice(0, 80))
     .concat(`page ${document.documentElement.scrollWidth} px wide`);
+}"""
+
+# Beside a formula lies its text for screen readers, which takes room and is not seen.
+CUT_OFF = r"""() => {
+  const cuts = (e, way) => /hidden|clip/.test(getComputedStyle(e)[`overflow${way}`]);
+  const formula = (e) => {
+    const box = e.querySelector("mjx-container");
+    const drawn = box?.querySelector("mjx-math");
+    const wide = drawn && drawn.getBoundingClientRect().width > e.clientWidth + 2;
+    return wide && cuts(e, "X") && getComputedStyle(box).overflowX === "visible";
+  };
+  const words = (e) => e.textContent.trim() && !e.querySelector("mjx-container") &&
+    (cuts(e, "X") && e.scrollWidth > e.clientWidth + 2 ||
+      cuts(e, "Y") && e.scrollHeight > e.clientHeight + 2);
+  return [...document.body.querySelectorAll("*")]
+    .filter((e) => e.checkVisibility() && e.clientWidth > 1 && e.clientHeight > 1)
+    .filter((e) => !e.closest("mjx-container"))
+    .filter((e) => (e.matches(".math") ? formula(e) : words(e)))
+    .map((e) => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 60)}`);
 }"""
 
 # Of all elements with words of their own, the first of each kind. An element's kind is
@@ -247,25 +269,33 @@ class OpenPage:
         """Return what makes the page wider than the window."""
         return self.page.evaluate(TOO_WIDE)
 
+    def cut_off(self) -> list[str]:
+        """Return words and formulas that their box cuts off, with no way to scroll."""
+        return self.page.evaluate(CUT_OFF)
+
     def unreachable_scrollers(self) -> list[str]:
         """Return what scrolls sideways and is no stop of the keyboard."""
         return self.page.evaluate(UNREACHABLE)
 
     def contrast_violations(self) -> list[str]:
-        """Return what axe-core finds too faint, a text of each kind looked at."""
-        text, link = CONTRAST
-        kinds = f"({{include: ({FIRST_OF_KIND})()}})"
+        """Return what axe-core finds too faint: a text of each kind, and every link.
+
+        Both rules run at once: to know what lies behind a word axe lays out the whole
+        page anew in every run, which takes longer than all the rest.
+        """
+        chosen = f'[...({FIRST_OF_KIND})(), ...document.querySelectorAll("a[href]")]'
         with self.without_formulas():
-            return [
-                *self._violations({"runOnly": [text]}, kinds),
-                *self._violations({"runOnly": [link]}),
-            ]
+            return self._violations({"runOnly": CONTRAST}, f"{{include: {chosen}}}")
 
     def other_violations(self) -> list[str]:
-        """Return the findings of all other rules of axe-core; nothing is excused."""
-        off = {rule: {"enabled": False} for rule in CONTRAST}
+        """Return the findings of all other rules of axe-core; nothing is excused.
+
+        The size of what is pressed (WCAG 2.2, 2.5.8) is a rule that axe leaves out
+        unless it is asked for.
+        """
+        chosen = {rule: {"enabled": False} for rule in CONTRAST} | ASKED_FOR
         with self.without_formulas():
-            return self._violations({"rules": off})
+            return self._violations({"rules": chosen})
 
     @contextlib.contextmanager
     def without_formulas(self) -> Iterator[None]:
@@ -298,6 +328,45 @@ def axe_source() -> str:
     """Return axe-core's script, from its PyPI package."""
     package = resources.files("axe_playwright_python")
     return (package / "axe.min.js").read_text(encoding="utf-8")
+
+
+# What a parser would find of a written page in these respects (test_links.py compares
+# the two): a parser needs a minute and a half for all pages.
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+UNREAD = re.compile(r"(<(script|style)\b[^>]*>).*?</\2\s*>", re.DOTALL | re.IGNORECASE)
+COLOURED = r'(?!span class="[a-z0-9]*">)'  # a word of a listing: it has no other marks
+TAG = re.compile(
+    rf"""<{COLOURED}([a-z][\w-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.IGNORECASE
+)
+ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The ids, the links, the language and the title of a written page."""
+
+    ids: tuple[str, ...]
+    links: tuple[str, ...]
+    language: str
+    title: str
+
+
+def read_outline(text: str) -> Outline:
+    """Read a page's outline from its HTML, in the order of the page."""
+    ids, links, language = [], [], ""
+    for tag, attributes in TAG.findall(UNREAD.sub(r"\1", COMMENT.sub("", text))):
+        for name, *values in ATTRIBUTE.findall(attributes):
+            value, key = html.unescape("".join(values)), (tag.lower(), name.lower())
+            if key[1] == "id":
+                ids.append(value)
+            elif key == ("a", "href"):
+                links.append(value)
+            elif key == ("html", "lang"):
+                language = value
+    title = TITLE.search(text)
+    words = html.unescape(title[1]).strip() if title else ""
+    return Outline(tuple(ids), tuple(links), language, words)
 
 
 @functools.cache
@@ -366,6 +435,19 @@ def site() -> Path:
     return SITE
 
 
+@pytest.fixture(scope="session")
+def outline() -> Callable[[str], Outline]:
+    """Return the reader of outlines."""
+    return read_outline
+
+
+@pytest.fixture(scope="session")
+def outlines(site) -> dict[Path, Outline]:
+    """Return the outline of every written page, redirects included."""
+    found = [p for p in site.rglob("*.html") if site / "_static" not in p.parents]
+    return {p.resolve(): read_outline(p.read_text(encoding="utf-8")) for p in found}
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Serves files and keeps no log."""
 
@@ -415,6 +497,12 @@ def open_page(browser: Browser, base: str, **options) -> Iterator[OpenPage]:
     context.set_default_navigation_timeout(180_000)
     yield OpenPage(context.new_page(), base)
     context.close()
+
+
+@pytest.fixture(scope="session")
+def opening(browser) -> Callable[..., contextlib.AbstractContextManager[OpenPage]]:
+    """Return the opener of pages, for those who keep one or want other settings."""
+    return functools.partial(open_page, browser)
 
 
 @pytest.fixture(scope="module")

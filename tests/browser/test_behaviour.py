@@ -98,12 +98,3 @@ def test_all_formulas_are_set_without_being_looked_at(visitor):
     assert visitor.page.locator(".math").count() > 100
     visitor.wait_for_formulas(everywhere=True)
     assert visitor.page.locator("mjx-container > mjx-math").count() > 100
-
-
-@pytest.mark.parametrize("base", ["file"], indirect=True)
-def test_formulas_stand_in_pages_opened_as_files(visitor, site):
-    for path in sorted([*site.glob("book/*.html"), *site.glob("records/*.html")]):
-        visitor.goto(path.relative_to(site).as_posix())
-        visitor.wait_for_formulas()
-    assert visitor.messages == []
-    assert visitor.outside_requests() == []
