@@ -14,6 +14,11 @@ PARTS = (
     "rfbook.sphinxext.records",
     "rfbook.sphinxext.errata",
     "rfbook.sphinxext.meta",
+    "rfbook.sphinxext.downloads",
+    "rfbook.sphinxext.exercises",
+    "rfbook.sphinxext.terms",
+    "rfbook.sphinxext.search",
+    "rfbook.sphinxext.path",
     "rfbook.sphinxext.offline",
 )
 
