@@ -34,7 +34,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rfbook.doctor import MINIMUM_PYTHON, ROOT, TORCH_CHOICE, read_pins
+from rfbook.doctor import (
+    MINIMUM_PYTHON,
+    ROOT,
+    TORCH_CHOICE,
+    find_chromium,
+    read_pins,
+)
 
 REQUIREMENTS = ROOT / "requirements"
 BUILD = ROOT / "build"
@@ -424,6 +430,24 @@ def serve(arguments: list[str]) -> None:
         server.serve_forever()
 
 
+@command("lab")
+def lab(arguments: list[str]) -> None:
+    """Open JupyterLab on copies of the chapters, in build/lab."""
+    env = prepare()
+    folder = BUILD / "lab"
+    # A reader's changes stay; `make clean` removes them.
+    copy = ["chapters", "--copy", folder, "--format", "ipynb", "--keep"]
+    run(env, "-m", "rfbook", *copy)
+    run(env, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *arguments)
+
+
+@command("pdf")
+def pdf(arguments: list[str]) -> None:
+    """Build the book and print it whole: _build/pdf/rfbook.pdf."""
+    book([])
+    run(prepare(), "-m", "rfbook.pdf", *arguments)
+
+
 @command("test")
 def run_tests(arguments: list[str]) -> None:
     """Run lint, unit tests, doctests, claims, notebooks, browser tests."""
@@ -546,6 +570,37 @@ def wheel(arguments: list[str]) -> None:
     env = prepare()
     verify([])
     run(env, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", *arguments)
+
+
+@command("release")
+def release(arguments: list[str]) -> None:
+    """Make dist/VERSION from a tag: wheel, book, PDF, checksums; --dry-run."""
+    check_machine()
+    from rfbook import release as work
+
+    wrong = work.disagreements(ROOT)
+    if find_chromium() is None:
+        wrong.append("Chromium is missing: the PDF needs it")
+    say("\n".join(work.plan(ROOT)))
+    if "--dry-run" in arguments:
+        say("\n".join(wrong or ["everything that can be seen beforehand agrees"]))
+        return
+    if wrong:
+        raise DevError("no release: " + "; ".join(wrong))
+    env, aside = prepare(), BUILD / "release"
+    verify([])
+    run(env, "-m", "rfbook", "history", "--released")
+    pdf([])
+    shutil.rmtree(aside, ignore_errors=True)
+    # Both from the checkout: an archive of sources has no verdicts for the wheel.
+    made = ["-m", "build", "--sdist", "--wheel", "--no-isolation", "--outdir", aside]
+    run(env, *made, SOURCE_DATE_EPOCH=str(work.commit_time(ROOT)))
+    printed = PAGE.with_name("pdf") / "rfbook.pdf"
+    try:
+        folder = work.finish(ROOT, aside, PAGE, printed)
+    except work.ReleaseError as error:
+        raise DevError(str(error)) from None
+    say(f"\nThe release is in {folder}")
 
 
 @command("clean")
