@@ -10,7 +10,7 @@ VERDICTS = "rfbook/_verdicts.json"
 
 
 class CarryBook(BuildHookInterface):
-    """Put ``book/*.md``, the bibliography and ``build/verdicts.json`` into the wheel."""
+    """Put the pages, the bibliography and the verdicts into the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the files to a wheel; an editable install reads them in the checkout.

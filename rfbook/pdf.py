@@ -6,7 +6,7 @@ pages are put together into one page of HTML, in the order of ``_toc.yml``, with
 that are unique and links that stay inside. Chromium prints it, and with that come the
 tags and the places of the links. It prints twice: the first print tells on which page
 everything stands, the second has the numbers in its contents. Some ten thousand
-formulas take a few minutes and up to ten GB of memory.
+formulas take a few minutes and six GB of memory.
 
 The tags tell headings, paragraphs, lists, tables, links, and pictures with their words.
 A formula has no words of its own there: with one tag for each of them Chromium stopped
@@ -255,6 +255,9 @@ def strip(article: Tag) -> None:
         folded["open"] = ""
     for picture in article.select("img"):
         picture.attrs.pop("loading", None)
+    for figure in article.select("figure"):
+        # The picture inside has the words.
+        figure["role"] = "group"
     for listing in article.select("div.highlight"):
         # Shorter ones stay on one page.
         if listing.get_text().count("\n") > LONG_LISTING:
