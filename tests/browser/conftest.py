@@ -81,7 +81,8 @@ TOO_WIDE = r"""() => {
     .concat(`page ${document.documentElement.scrollWidth} px wide`);
 }"""
 
-# Beside a formula lies its text for screen readers, which takes room and is not seen.
+# Beside a formula lies its text for screen readers, which takes room and is not seen;
+# a solution that is shut hides its text on purpose.
 CUT_OFF = r"""() => {
   const cuts = (e, way) => /hidden|clip/.test(getComputedStyle(e)[`overflow${way}`]);
   const formula = (e) => {
@@ -95,7 +96,7 @@ CUT_OFF = r"""() => {
       cuts(e, "Y") && e.scrollHeight > e.clientHeight + 2);
   return [...document.body.querySelectorAll("*")]
     .filter((e) => e.checkVisibility() && e.clientWidth > 1 && e.clientHeight > 1)
-    .filter((e) => !e.closest("mjx-container"))
+    .filter((e) => !e.closest("mjx-container") && !e.matches(".toggle-hidden"))
     .filter((e) => (e.matches(".math") ? formula(e) : words(e)))
     .map((e) => `${e.tagName} ${e.className}: ${e.textContent.trim().slice(0, 60)}`);
 }"""
