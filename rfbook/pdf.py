@@ -27,6 +27,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "pdf" / "rfbook.pdf"
-STYLE = ROOT / "book" / "_static" / "print.css"
+STYLE = Path(__file__).with_name("print.css")
 HOST = "http://book.invalid/"
 PRINTS = 4
 """How often the book is printed at most until the contents have the right numbers."""
@@ -695,11 +696,20 @@ def print_html(site: Path, assembly: Assembly, say: Callable[[str], None]) -> by
     PrintError
         If there is no Chromium, or anything is not whole.
     """
-    from playwright.sync_api import sync_playwright
-
     chromium = find_chromium()
     if chromium is None:
         raise PrintError("there is no Chromium: `make doctor` tells what to install")
+    # Playwright refuses a thread that has an event loop, as a notebook's has.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(print_in, chromium, site, assembly, say).result()
+
+
+def print_in(
+    chromium: str, site: Path, assembly: Assembly, say: Callable[[str], None]
+) -> bytes:
+    """Print the assembled page in a browser of its own."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         page = browser.new_page(
