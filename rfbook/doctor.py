@@ -118,6 +118,18 @@ def applies(pin: Pin) -> bool:
     return Marker(pin.marker).evaluate()
 
 
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+]
+"""How Chromium is started without a screen: it asks for nothing by itself."""
+
+
 def find_chromium() -> str | None:
     """Return the path of a Chromium or Chrome browser, or None.
 

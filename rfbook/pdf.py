@@ -36,7 +36,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from rfbook.doctor import ROOT, find_chromium
+from rfbook.doctor import CHROMIUM_ARGUMENTS, ROOT, find_chromium
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -62,15 +62,6 @@ CONTROLS = (
     "script, noscript, button, input, select, a.headerlink, .ledger-filters, "
     ".toctree-wrapper, details.cite"
 )
-ARGUMENTS = [
-    "--no-sandbox",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-sync",
-]
 
 
 class PrintError(Exception):
@@ -711,7 +702,9 @@ def print_in(
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=CHROMIUM_ARGUMENTS
+        )
         page = browser.new_page(
             viewport={"width": TEXT_WIDTH, "height": 1000},
             color_scheme="light",

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from rfbook import dev, release
-from rfbook.doctor import find_chromium
+from rfbook.doctor import CHROMIUM_ARGUMENTS, find_chromium
 from rfbook.release import ReleaseError, changelog_section, disagreements
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -231,7 +231,7 @@ def read_first_link(start: str) -> str:
     """Open a page, follow its first link, and return what the place there says."""
     with sync_playwright() as play:
         browser = play.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox"]
+            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
         )
         page = browser.new_page()
         page.goto(start)

@@ -16,20 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
 
-from rfbook.doctor import find_chromium
+from rfbook.doctor import CHROMIUM_ARGUMENTS, find_chromium
 
 SITE = Path(__file__).resolve().parents[2] / "_build" / "html"
 NO_BOOK = f"{SITE} holds no book: run `make book` first"
 DESK = {"width": 1280, "height": 900}
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-extensions",
-    "--disable-sync",
-]
 
 # The rules of axe that look at colours; what they find depends on the theme.
 CONTRAST = ["color-contrast", "link-in-text-block"]
