@@ -83,10 +83,10 @@ def base(site) -> str:
 
 
 def test_every_page_opens_from_a_disk_and_shows_its_text_soon(visitor, site, written):
-    """Half of the pages show text within 3 s; on a machine at rest it is half a second.
+    """Half of the pages show text within 3 s, three times the aim.
 
-    The aim is 1 s. The tests run beside others, two processors for two browsers, where
-    everything takes up to three times as long.
+    The tests run beside others, two processors for two browsers; seven pages took 0.5
+    to 1.2 s so. The bound finds a page that waits for its formulas, not a slow second.
     """
     seconds = {}
     for path in written:
