@@ -15,6 +15,8 @@ RFBOOK_JOBS
     processes of the tests and of the build (2).
 RFBOOK_REQUIRE_BROWSER
     1: the tests fail where Chromium is missing, instead of leaving the browser out.
+RFBOOK_REQUIRE_COQ
+    1: the same for the proof assistant Coq.
 """
 
 from __future__ import annotations
@@ -553,6 +555,12 @@ def environment_yml() -> str:
 def golden(arguments: list[str]) -> None:
     """Renew the chapters' reference outputs and print the differences."""
     run(prepare(), "-m", "rfbook.golden", *arguments, **one_thread())
+
+
+@command("prove")
+def prove(arguments: list[str]) -> None:
+    """Have Coq check the formal proofs, and record what it says."""
+    run(prepare(), "-m", "rfbook.prove")
 
 
 @command("benchmarks")

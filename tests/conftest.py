@@ -1,6 +1,7 @@
-"""What all tests share: the browser and the device, and what to say without them."""
+"""What all tests share: browser, proof assistant, device; what to say without them."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ collect_ignore_glob = ["golden/*.ipynb"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 NEEDS = {
     "browser": "Chromium is not installed (or set RFBOOK_CHROMIUM to its path)",
+    "coq": "coqc is not installed (`make prove` names the packages)",
     "gpu": "torch sees no CUDA device",
 }
+# With one of these set a test that cannot run is an error.
+REQUIRED = {"browser": "RFBOOK_REQUIRE_BROWSER", "coq": "RFBOOK_REQUIRE_COQ"}
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent = set()
     if find_chromium() is None:
         absent.add("browser")
+    if shutil.which("coqc") is None:
+        absent.add("coq")
     if any(item.get_closest_marker("gpu") for item in items) and not cuda_is_here():
         absent.add("gpu")
     for name in absent:
         chosen = [item for item in items if item.get_closest_marker(name)]
-        if chosen and name == "browser" and os.environ.get("RFBOOK_REQUIRE_BROWSER"):
-            raise pytest.UsageError(f"RFBOOK_REQUIRE_BROWSER is set: {NEEDS[name]}")
+        variable = REQUIRED.get(name, "")
+        if chosen and variable and os.environ.get(variable):
+            raise pytest.UsageError(f"{variable} is set: {NEEDS[name]}")
         for item in chosen:
             item.add_marker(pytest.mark.skip(reason=NEEDS[name]))
 
@@ -72,7 +79,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter,
 ) -> Iterator[None]:
-    """End with what was not run for want of a browser or a device.
+    """End with what was not run for want of a browser, Coq or a device.
 
     As the outermost wrapper it writes after pytest's own list of skips and failures.
     """

@@ -33,6 +33,7 @@ ROOF = {
     "places",
     "plain",
     "plots",
+    "prove",
     "release",
     "reproduce",
     "sphinxext",

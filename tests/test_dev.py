@@ -425,7 +425,7 @@ def suite(tmp_path):
     (tmp_path / "browser").mkdir()
     pages = "def test_one(): pass\n\n\ndef test_two(): pass\n"
     (tmp_path / "browser" / "test_pages.py").write_text(pages)
-    markers = "[pytest]\nmarkers =\n    browser\n    gpu\n"
+    markers = "[pytest]\nmarkers =\n    browser\n    coq\n    gpu\n"
     (tmp_path / "pytest.ini").write_text(markers)
 
     def run(*arguments, **variables):
@@ -453,6 +453,16 @@ def test_a_required_browser_that_is_missing_is_an_error(suite, tmp_path):
     result = suite(PATH=str(tmp_path), RFBOOK_REQUIRE_BROWSER="1")
     assert result.returncode == pytest.ExitCode.USAGE_ERROR
     assert "Chromium is not installed" in result.stderr
+
+
+def test_without_coq_the_last_lines_say_what_was_not_run(suite, tmp_path):
+    proofs = "import pytest\n\n\n@pytest.mark.coq\ndef test_proof(): pass\n"
+    (tmp_path / "test_proofs.py").write_text(proofs)
+    result = suite("test_proofs.py", PATH=str(tmp_path))
+    assert result.stdout.rstrip().splitlines()[-2] == "NOT RUN: coq (1 tests)"
+    result = suite("test_proofs.py", PATH=str(tmp_path), RFBOOK_REQUIRE_COQ="1")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "RFBOOK_REQUIRE_COQ is set: coqc is not installed" in result.stderr
 
 
 def test_with_chromium_nothing_is_left_out(suite):

@@ -11,6 +11,7 @@ from rfbook.ledger.deciders import (
     identity,
 )
 from rfbook.ledger.domain import Integers, Reals, Space
+from rfbook.ledger.formal import Proved
 from rfbook.ledger.registry import ancestors, claims, descendants, gather
 from rfbook.ledger.statement import Relation, Statement
 from rfbook.ledger.verdict import Result, Verdict, fails, holds, unknown
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "Integers",
     "Planted",
+    "Proved",
     "Reals",
     "Relation",
     "Result",

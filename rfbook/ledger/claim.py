@@ -9,7 +9,9 @@ from rfbook.ledger.domain import Domain, Integers, cut
 from rfbook.ledger.statement import Statement
 from rfbook.ledger.verdict import Result, Verdict, unknown
 
-KINDS = ("symbolic", "exact", "interval", "statistical")
+KINDS = ("symbolic", "exact", "interval", "statistical", "formal")
+# What decides infinitely many instances at once; the other kinds need a window.
+ENDLESS = ("symbolic", "formal")
 ROLES = ("statement", "base", "induction", "step")
 STATUSES = ("checked", "cited", "open")
 
@@ -46,7 +48,7 @@ class Check:
 
     Parameters
     ----------
-    kind : {"symbolic", "exact", "interval", "statistical"}
+    kind : {"symbolic", "exact", "interval", "statistical", "formal"}
     title : str
         What is decided, in words.
     decide : callable
@@ -190,8 +192,8 @@ class Claim:
                 raise ValueError(f"{self.id}: {check.given} must be among its uses")
 
     def _refuse_endless(self, check: Check) -> None:
-        """Only symbols decide infinitely many instances: all else needs a window."""
-        if check.kind == "symbolic" or check.role != "statement":
+        """Refuse a check of infinitely many instances, one by one, without a window."""
+        if check.kind in ENDLESS or check.role != "statement":
             return
         for name, values in check.domain(self.statement).items():
             if isinstance(values, Integers) and not values.finite:

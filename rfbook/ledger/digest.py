@@ -105,10 +105,17 @@ def module_digest(*names: str) -> str:
 
 
 def data_files(path: Path, package: Path = PACKAGE) -> list[Path]:
-    """Return the package's data files that a module names in a string."""
+    """Return the package's data files that a module names in a string.
+
+    With a proof comes the record of what Coq said of it.
+    """
     text = path.read_text(encoding="utf-8")
-    known = [*package.rglob("*.json"), *package.rglob("*.npz")]
-    return sorted(d for d in known if f'"{d.name}"' in text)
+    known = [
+        file for kind in ("json", "npz", "v") for file in package.rglob(f"*.{kind}")
+    ]
+    named = {file for file in known if f'"{file.name}"' in text}
+    records = {file.with_suffix(".json") for file in named if file.suffix == ".v"}
+    return sorted(named | {record for record in records if record.is_file()})
 
 
 def tree_digest(package: Path = PACKAGE) -> str:

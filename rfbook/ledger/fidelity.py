@@ -9,7 +9,7 @@ from rfbook.ledger.claim import Check, Claim
 from rfbook.ledger.domain import Integers, covers
 from rfbook.ledger.verdict import Verdict
 
-DECIDING = ("symbolic", "exact", "interval")
+DECIDING = ("symbolic", "exact", "interval", "formal")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ PARTS = (
     "rfbook.sphinxext.execution",
     "rfbook.sphinxext.claims",
     "rfbook.sphinxext.records",
+    "rfbook.sphinxext.formal",
     "rfbook.sphinxext.errata",
     "rfbook.sphinxext.meta",
     "rfbook.sphinxext.downloads",

@@ -6,7 +6,7 @@ build fails) about every theorem box that is not its claim's statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -340,16 +340,24 @@ def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 def highlight(path: Path) -> str:
     """Return a module's text in colours, with an anchor where a claim's id stands."""
-    from pygments import highlight as colour_text
-    from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    text = path.read_text(encoding="utf-8")
-    lines = colour_text(text, PythonLexer(), HtmlFormatter(nowrap=True)).split("\n")
+    text, anchors = path.read_text(encoding="utf-8"), {}
     for i, plain in enumerate(text.split("\n")):
         name = plain.strip().removeprefix('id="').removesuffix('",')
         if plain.strip().startswith('id="') and name in claims():
-            lines[i] = f'<span id="{name}"></span>{lines[i]}'
+            anchors[i] = name
+    return coloured(text, PythonLexer(), anchors)
+
+
+def coloured(text: str, lexer: Any, anchors: Mapping[int, str]) -> str:
+    """Return a text in the colours of a Pygments lexer, with anchors before lines."""
+    from pygments import highlight as colour_text
+    from pygments.formatters import HtmlFormatter
+
+    lines = colour_text(text, lexer, HtmlFormatter(nowrap=True)).split("\n")
+    for i, name in anchors.items():
+        lines[i] = f'<span id="{name}"></span>{lines[i]}'
     code = "\n".join(lines)
     return f'<div class="highlight"><pre tabindex="0">{code}</pre></div>'
 

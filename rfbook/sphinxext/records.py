@@ -32,6 +32,7 @@ from rfbook.sphinxext.claims import (
     status_line,
     table,
 )
+from rfbook.sphinxext.formal import formal_links
 from rfbook.sphinxext.history import HistoryDirective, history_lines, report_words
 from rfbook.sphinxext.moved import moved_section
 
@@ -162,7 +163,7 @@ def facets(claim: Claim) -> dict[str, list[str]]:
     Examples
     --------
     >>> facets(claims()["psi-odd"])["kind"]
-    ['symbolic', 'exact']
+    ['symbolic', 'exact', 'formal']
     """
     relations = [source.relation for source in claim.sources]
     printed = next((PRINT[r] for r in PRINT if r in relations), "not printed")
@@ -216,6 +217,9 @@ def facts(app: Sphinx, claim: Claim, row: dict | None = None) -> nodes.field_lis
         place = f"{who} ({source.version}), {source.where}: {source.relation}.{note}"
         add("source", nodes.Text(place))
     add("proof", *proof(app, claim))
+    formal = formal_links(app, record_page(claim), claim)
+    if formal:
+        add("formal proof", *formal)
     below = list(claim.uses)
     deeper = len(ancestors(claims(), claim.id))
     more = f" ({deeper} with what these rest on)" if deeper > len(below) else ""

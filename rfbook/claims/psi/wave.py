@@ -16,6 +16,7 @@ from rfbook.ledger import (
     Claim,
     Integers,
     Planted,
+    Proved,
     Reals,
     Relation,
     Result,
@@ -143,6 +144,11 @@ PIECES = Claim(
         Check("symbolic", "n = 0", _piece_base, {"n": Integers(0, 0)}, "base", "n"),
         Check("symbolic", "from n to n + 1", _piece_step, role="induction", over="n"),
         Check("exact", "the sum, expanded", _piece_exact, {"n": Integers(0, 60)}),
+        Check(
+            "formal",
+            "all of it, in Coq",
+            Proved("psi.v", "psi_pieces", read="3150d5eac910"),
+        ),
     ),
     planted=(
         Planted("the sign of the slope", {"piece": -PIECE}),
@@ -203,6 +209,11 @@ TRIANGLE = Claim(
             _triangle_exact,
             {"a": Integers(1, 60)},
         ),
+        Check(
+            "formal",
+            "all of it, in Coq",
+            Proved("psi.v", "psi_triangle", read="94210316d10d"),
+        ),
     ),
     planted=(
         Planted("the shift loses its 1", {"shift": a}),
@@ -260,6 +271,11 @@ ODD = Claim(
             _odd_exact,
             {"a": Integers(1, 60)},
         ),
+        Check(
+            "formal",
+            "all of it, in Coq",
+            Proved("psi.v", "psi_odd", read="28d0312e2b00"),
+        ),
     ),
     planted=(
         Planted("odd for every a", {"sign": Integer(-1)}, near=True),
@@ -315,6 +331,11 @@ PERIOD = Claim(
             "the literal sum at every half-integer",
             _period_exact,
             {"a": Integers(2, 60)},
+        ),
+        Check(
+            "formal",
+            "all of it, in Coq",
+            Proved("psi.v", "psi_period", read="a9c2fad760ce"),
         ),
     ),
     planted=(
@@ -394,6 +415,11 @@ SIGN = Claim(
             "the literal sum at every half-integer of [-a, a]",
             _sign_exact,
             {"d": Integers(1, 11)},
+        ),
+        Check(
+            "formal",
+            "all of it, in Coq",
+            Proved("psi.v", "psi_sign", read="97ade0e6fc43"),
         ),
     ),
     planted=(
