@@ -26,6 +26,7 @@ CHAPTERS = (
     "mixture_gap",
     "mixture_training",
     "bayes_floor",
+    "counting",
 )
 """The modules, in the order of the book."""
 
