@@ -540,8 +540,10 @@ LINES = Claim(
 
 # --- symmetric classes and the game ---------------------------------------------------
 
-TRANSITIVE = "some group of isometries moves every $f_i$ to every $f_j$"
-NORMED = "all $f_i$ have the norm 1"
+TRANSITIVE = (
+    "some group of isometries permutes them and moves every $f_i$ to every $f_j$"
+)
+MOVED = "for every $i$ and $j$ some isometry moves $f_i$ to $f_j$"
 
 
 def _transitive_exact(statement, domain, cases=None) -> Result:
@@ -569,7 +571,7 @@ def _transitive_exact(statement, domain, cases=None) -> Result:
                 yield values, count + 1, left_out(values, count + 1) + gap / 2
 
     rows = [row for family in cases or families() for row in known(*family)]
-    if statement.hypothesis == NORMED:
+    if statement.hypothesis == MOVED:
         rows.append(([Fraction(2), Fraction(1), Fraction(0)], 2, Fraction(1, 3)))
     return every(rows, compare)
 
@@ -599,7 +601,7 @@ SYMMETRIC = Claim(
         ),
     ),
     planted=(
-        Planted("equal norms instead of symmetry", {"hypothesis": NORMED}, near=True),
+        Planted("isometries that permute nothing", {"hypothesis": MOVED}, near=True),
         Planted("m dropped", {"limit": epsilon}),
         Planted("one function less", {"limit": (m - 1) * epsilon}),
         Planted("half the error", {"limit": m * epsilon / 2}),
