@@ -1,7 +1,7 @@
 """The order of the three models on the mixture, and where the printed one fails.
 
-For semidefinite Delta the network is ahead of the tangent model for every W, and
-strictly for almost every one. For eigenvalues a and -a it is behind for every W.
+For semidefinite Delta the network is behind the tangent model for no W, and for N < d
+ahead for almost every one. For eigenvalues a and -a it is the other way round.
 """
 
 from collections.abc import Iterator
@@ -264,7 +264,7 @@ PRODUCT = Claim(
 )
 
 
-# --- semidefinite Delta: the network is ahead -----------------------------------------
+# --- semidefinite Delta: the network is never behind ----------------------------------
 
 
 def _order(statement, domain) -> Result:
@@ -332,7 +332,7 @@ ORDER_TEXT = (
 
 ORDER = Claim(
     id="mixture-order",
-    title="For semidefinite Delta the network is ahead, for every W",
+    title="For semidefinite Delta the network is never behind",
     chapter=CHAPTER,
     statement=Statement(
         ORDER_TEXT,
@@ -468,7 +468,7 @@ STRICT = Claim(
 )
 
 
-# --- eigenvalues a and -a: the network is behind --------------------------------------
+# --- eigenvalues a and -a: the network is never ahead ---------------------------------
 
 FULL, ANY = "of rank $N$", "of any rank"
 
@@ -503,7 +503,7 @@ def _reversed(statement, domain) -> Result:
 
 REVERSED = Claim(
     id="mixture-signs-reversed",
-    title="With eigenvalues a and -a the network is behind, for every W",
+    title="With eigenvalues a and -a the network is never ahead",
     chapter=CHAPTER,
     statement=Statement(
         "For $0 < a < 1$ and every $[[d]]$, $[[N]]$ and $[[k]]$ with $N, k \\le d$ let "

@@ -125,7 +125,7 @@ def _order(statement, domain) -> Result:
 
 ORDER = Claim(
     id="gap-order",
-    title="For a positive target the network is ahead, for every W",
+    title="For a positive target the network is never behind",
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$, $[[N]]$, $[[W]]$ and [[hypothesis]], $B \\ne 0$,\n\n"
