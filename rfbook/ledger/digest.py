@@ -36,18 +36,26 @@ def module_path(name: str, package: Path = PACKAGE) -> Path | None:
 def imports(name: str, package: Path = PACKAGE) -> set[str]:
     """Return the modules of rfbook that a module imports, anywhere in its text."""
     path = module_path(name, package)
-    is_package = path.name == "__init__.py"
+    text = path.read_text(encoding="utf-8")
+    ours = _named(text, name, path.name == "__init__.py")
+    return {m for m in ours if module_path(m, package) is not None}
+
+
+@cache
+def _named(text: str, name: str, is_package: bool) -> frozenset[str]:
+    """Return what a module's text imports and is named as if it were of rfbook.
+
+    Many modules share most of their closures: each text is parsed once.
+    """
     found: set[str] = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(name, is_package, node)
             found |= {base} | {f"{base}.{alias.name}" for alias in node.names}
     root = PACKAGE.name
-    ours = {m for m in found if m == root or m.startswith(root + ".")}
-    return {m for m in ours if module_path(m, package) is not None}
+    return frozenset(m for m in found if m == root or m.startswith(root + "."))
 
 
 def _absolute(name: str, is_package: bool, node: ast.ImportFrom) -> str:
@@ -110,12 +118,16 @@ def data_files(path: Path, package: Path = PACKAGE) -> list[Path]:
     With a proof comes the record of what Coq said of it.
     """
     text = path.read_text(encoding="utf-8")
-    known = [
-        file for kind in ("json", "npz", "v") for file in package.rglob(f"*.{kind}")
-    ]
-    named = {file for file in known if f'"{file.name}"' in text}
+    named = {file for file in _known_data(package) if f'"{file.name}"' in text}
     records = {file.with_suffix(".json") for file in named if file.suffix == ".v"}
     return sorted(named | {record for record in records if record.is_file()})
+
+
+@cache
+def _known_data(package: Path) -> list[Path]:
+    """Return all data files of a package."""
+    kinds = ("json", "npz", "v")
+    return [file for kind in kinds for file in package.rglob(f"*.{kind}")]
 
 
 def tree_digest(package: Path = PACKAGE) -> str:
