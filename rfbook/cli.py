@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("experiment", help="which: see `rfbook reproduce list`")
     command.add_argument("--scale", default="laptop", help="laptop or paper")
     command.add_argument("--folder", help="where the files go; runs/NAME-SCALE")
+    command.add_argument("--only", help="cells whose name begins so: rf, or nt-450")
     command.add_argument("--device", help="auto, cpu or cuda; else RFBOOK_DEVICE")
     command.add_argument("--workers", type=int, default=1, help="processes")
     command.add_argument("--resume", action="store_true", help="go on with a folder")
@@ -129,6 +130,7 @@ def _reproduce(options: argparse.Namespace) -> int:
         options.experiment,
         scale=options.scale,
         folder=options.folder,
+        only=options.only,
         device=options.device,
         workers=options.workers,
         resume=options.resume,

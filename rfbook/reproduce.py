@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,6 +28,7 @@ from pathlib import Path
 from rfbook.devices import SWITCH, describe
 from rfbook.ranges import integer_from
 from rfbook.sweeps import Sweep
+from rfbook.sweeps import name as cell_name
 
 EXPERIMENTS = {
     "figure1": ("rfbook.quadratic_gap.reproduction", "figure_one"),
@@ -57,11 +59,35 @@ def experiment(name: str) -> Callable[[str], Sweep]:
     return getattr(import_module(module), function)
 
 
+def chosen(sweep: Sweep, only: str | None) -> Sweep:
+    """Return the cells of a sweep whose names begin with these words.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+
+    Examples
+    --------
+    >>> chosen(experiment("figure1")("paper"), "nt-450").keys
+    (('NT', 450, 0),)
+    """
+    if only is None:
+        return sweep
+    begin = f"{only.lower()}-"
+    keys = tuple(key for key in sweep.keys if f"{cell_name(key)}-".startswith(begin))
+    if not keys:
+        names = f"{cell_name(sweep.keys[0])}, ..., {cell_name(sweep.keys[-1])}"
+        raise ValueError(f"only must begin a cell's name ({names}), got {only!r}")
+    return replace(sweep, keys=keys)
+
+
 def reproduce(
     name: str,
     *,
     scale: str = "laptop",
     folder: str | Path | None = None,
+    only: str | None = None,
     device: str | None = None,
     workers: int = 1,
     resume: bool = False,
@@ -75,6 +101,8 @@ def reproduce(
     scale : {"laptop", "paper"}
     folder : str or pathlib.Path, optional
         ``runs/NAME-SCALE`` by default.
+    only : str, optional
+        The first words of the cells' names: ``rf`` for all random features, ``nt-450``.
     device : {"auto", "cpu", "cuda"}, optional
         Sets the switch of `rfbook.devices` for this process and its workers.
     workers : int
@@ -90,13 +118,13 @@ def reproduce(
     Raises
     ------
     ValueError
-        For another experiment, scale or device, and for a folder that holds cells or
-        checkpoints already if `resume` is not set.
+        For another experiment, scale or device, if no cell's name begins with `only`,
+        and for a folder that holds cells or checkpoints already if `resume` is not set.
     """
     if name == "list":
         print("\n".join(EXPERIMENTS))
         return 0
-    sweep = experiment(name)(scale)
+    sweep = chosen(experiment(name)(scale), only)
     workers = integer_from("workers", workers, 1)
     folder = Path("runs", f"{name}-{scale}") if folder is None else Path(folder)
     there = len(list(folder.glob("*.npz"))) if folder.is_dir() else 0
