@@ -77,6 +77,8 @@ def test_a_folder_in_use_needs_resume(small, tmp_path, capsys):
     assert "6 files: add --resume" in capsys.readouterr().err
     (tmp_path / "runs" / "nn-2-0.npz").unlink()
     command = ["reproduce", "figure1", "--folder", folder, "--resume"]
+    assert cli.main([*command, "--only", "RF"]) == 0
+    assert "0 of 2 cells to compute" in capsys.readouterr().out
     assert cli.main([*command, "--workers", "2"]) == 0
     assert "1 of 6 cells to compute" in capsys.readouterr().out
     after = {p.name: p.read_bytes() for p in (tmp_path / "runs").iterdir()}
@@ -94,6 +96,7 @@ def test_wrong_calls(capsys, tmp_path):
         (["figure1", "--scale", "huge"], "scale must be one of laptop, paper"),
         (["width-table", "--scale", "huge"], "scale must be one of laptop, paper"),
         (["figure1", "--workers", "0"], "workers must be an integer >= 1"),
+        (["figure1", "--only", "nt-4"], "only must begin a cell's name (rf-6-0, ..."),
     ):
         assert cli.main(["reproduce", *arguments, *folder]) == 2
         assert message in capsys.readouterr().err
