@@ -245,10 +245,10 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> [duration(s) for s in (3.21e-8, 0.0123, 4.5, 86400)]
-    ['32.1 ns', '12.3 ms', '4.50 s', '24.0 h']
+    >>> [duration(s) for s in (3.21e-8, 6e-5, 0.0123, 4.5, 86400)]
+    ['32.1 ns', '60.0 µs', '12.3 ms', '4.50 s', '24.0 h']
     """
-    units = (("h", 3600), ("s", 1), ("ms", 1e-3), ("us", 1e-6), ("ns", 1e-9))
+    units = (("h", 3600), ("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
     unit, size = next((u for u in units if seconds >= u[1]), units[-1])
     return f"{three_digits(seconds / size)} {unit}"
 
@@ -293,7 +293,7 @@ def _cell(row: dict[str, Any] | None, first: dict[str, Any]) -> str:
         return "not run"
     spread = (row["high"] - row["low"]) / row["median"]
     text = f"{duration(row['median'])} ({spread:.0%})"
-    return text if row is first else f"{text}, {three_digits(ratio(first, row))} x"
+    return text if row is first else f"{text}, {three_digits(ratio(first, row))} ×"
 
 
 def _markdown(head: Sequence[str], right: int, lines: Iterable[Sequence[str]]) -> str:

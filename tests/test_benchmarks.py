@@ -272,7 +272,7 @@ def test_a_table_has_a_line_for_each_case_and_says_what_was_not_run(written):
     assert text.splitlines() == [
         "| N | rfbook | loop |",
         "| --- | ---: | ---: |",
-        "| 45 | 1.00 s (30%) | 3.00 s (30%), 3.00 x |",
+        "| 45 | 1.00 s (30%) | 3.00 s (30%), 3.00 × |",
         "| 90 | 2.00 s (30%) | not run |",
     ]
     with pytest.raises(ValueError, match="got none"):
