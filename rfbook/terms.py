@@ -2,8 +2,8 @@
 
 ``rfbook/terms.json`` has one object for each term: the word, other words for it, the
 labels of its places in the book, the first of them the one that says what it is, and
-parts of words one of which must occur at each place. The page of the index and the
-search are made from it.
+parts of words one of which must occur at each place, and which must not occur at too
+many others. The page of the index and the search are made from it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rfbook.places import Place
 FILE = "terms.json"
 STEM = 6  # letters by which two forms of a word are taken for one
 SHORT = 3  # letters of a word that is not looked for
+COMMON = 0.05  # the share of all places from which on a word says little
 
 _NAMED = re.compile(r"^[^\x00-\x7f]\S* \((.+)\)$")
 
@@ -124,6 +125,45 @@ def faults(terms: Iterable[Term], places: Mapping[str, Place]) -> list[str]:
     return found
 
 
+def loose(terms: Iterable[Term], places: Mapping[str, Place]) -> list[str]:
+    """Return the parts of words that are so common that they show nothing of a term.
+
+    A part of a word is that occurs at more than one place in twenty, unless a word of
+    the term begins with it, or it is the command of a term that is a letter.
+
+    Parameters
+    ----------
+    terms : iterable of Term
+    places : mapping of label to Place
+
+    Returns
+    -------
+    list of str
+        Empty when every part of a word tells its term from others.
+
+    Examples
+    --------
+    >>> here = Place("x", "page", "lemma", "", "A number and a hinge.")
+    >>> loose([Term("hinge loss", (), ("x",), ("number", "hinge"))], {"x": here})
+    ['hinge loss: number']
+    """
+    said = [_said(place) for place in places.values()]
+    found = []
+    for term in terms:
+        for word in term.words:
+            symbol = word.startswith("\\") and _NAMED.match(term.term)
+            own = re.search(rf"\b{re.escape(word)}", term.term, re.IGNORECASE)
+            if symbol or (own and len(word) >= SHORT):
+                continue
+            if sum(word in text for text in said) > COMMON * len(said):
+                found.append(f"{term.term}: {word}")
+    return found
+
+
+def _said(place: Place) -> str:
+    return " ".join([*place.under, place.title, place.text])
+
+
 def occurs(term: Term, place: Place) -> bool:
     """Tell whether a term is spoken of at a place.
 
@@ -139,7 +179,7 @@ def occurs(term: Term, place: Place) -> bool:
     >>> occurs(Term("square loss", (), ("x",)), here)
     False
     """
-    said = " ".join([*place.under, place.title, place.text])
+    said = _said(place)
     if term.words:
         return any(word in said for word in term.words)
     plain = re.sub(r"[\s*_]+", " ", said).lower()

@@ -8,7 +8,7 @@ from rfbook import terms as module
 from rfbook.ledger import claims
 from rfbook.places import Place, read_places
 from rfbook.sphinxext.exercises import chapters_in_order
-from rfbook.terms import Term, by_letter, faults, load, occurs
+from rfbook.terms import Term, by_letter, faults, load, loose, occurs
 
 HERE = Place("x", "page", "lemma", "Hinge losses", "They are *convex*.", ("Losses",))
 
@@ -20,6 +20,29 @@ def found(book):
 
 def test_each_place_of_each_term_exists_and_speaks_of_it(found):
     assert faults(load(), found) == []
+
+
+def test_no_place_is_told_by_a_word_that_stands_everywhere(found):
+    assert loose(load(), found) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "common"),
+    [("They", True), ("b", True), ("linear", False), ("x", True), ("z", False)],
+)
+def test_a_word_that_stands_everywhere_is_seen(word, common):
+    many = {str(k): Place(str(k), "page", "lemma", "", "They b x") for k in range(10)}
+    term = Term("bias", (), ("0",), (word,))
+    assert loose([term], many) == ([f"bias: {word}"] if common else [])
+    assert loose([Term(f"{word}-like", (), ("0",), (word,))], many) == (
+        [f"{word}-like: {word}"] if common and len(word) < 3 else []
+    )
+
+
+def test_the_command_of_a_letter_may_be_common():
+    places = {"x": Place("x", "page", "lemma", "", "\\psi")}
+    assert loose([Term("ψ (psi)", (), ("x",), ("\\psi",))], places) == []
+    assert loose([Term("wave", (), ("x",), ("\\psi",))], places) == ["wave: \\psi"]
 
 
 def test_every_chapter_has_terms(found):
