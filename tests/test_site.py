@@ -178,6 +178,35 @@ def test_a_card_holds_the_status_line_and_addresses_from_the_root():
     assert "after" not in card
 
 
+@pytest.mark.parametrize(
+    ("tag", "icon"),
+    [
+        ('<i class="fas fa-code">', True),
+        ('<span class="x fa-solid  fa-bars" title="Menu">', True),
+        ('<i title="Light" class="fa-solid fa-sun">', True),
+        ('<i class="fa-solid fa-sun" aria-hidden="true">', False),
+        ('<i aria-hidden="true" class="fa-solid fa-sun">', False),
+        ('<span class="fa">', False),
+        ('<i data-class="fas fa-code">', False),
+        ('<button class="fas fa-code">', False),
+    ],
+)
+def test_screen_readers_leave_icons_out(tag, icon):
+    hidden = tag.replace(">", ' aria-hidden="true">')
+    assert site.hide_icons(f"<p>{tag}</i>") == f"<p>{hidden if icon else tag}</i>"
+
+
+def test_the_icons_of_written_pages_are_hidden(tmp_path):
+    page, template = tmp_path / "a" / "b.html", tmp_path / "_static" / "c.html"
+    for path in (page, template):
+        path.parent.mkdir()
+        path.write_text('<i class="fas fa-code"></i>', encoding="utf-8")
+    app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
+    site.mend_icons(app, None)
+    assert "aria-hidden" in page.read_text(encoding="utf-8")
+    assert "aria-hidden" not in template.read_text(encoding="utf-8")
+
+
 EXTERNAL = [
     '<script src="https://cdn.example.org/a.js"></script>',
     '<link rel="stylesheet" href="//cdn.example.org/a.css">',

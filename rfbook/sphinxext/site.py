@@ -1,8 +1,8 @@
 """The site's settings that a configuration file cannot hold.
 
 Local MathJax, an execution cache that cannot go stale, the running
-environment's own kernel, unique ids in theorem boxes, the two optional
-addresses, and the data of the hover cards.
+environment's own kernel, unique ids in theorem boxes, icons that screen
+readers leave out, the two optional addresses, and the data of the hover cards.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ MATHJAX_FILES = ("tex-chtml.js", "ui/lazy.js", "output/chtml/fonts/woff-v2/*.wof
 CARDS_FILE = "cards-data.js"
 OPENING = re.compile(r"[(\[“‘]+$")
 CLOSING = re.compile(r"^[.,;:!?)\]”’…]+")
+ICON = re.compile(
+    r'<(?:i|span)(?![^>]*\baria-hidden)(?=[^>]*\sclass="(?:[^"]*\s)?fa-)[^>]*(?=>)'
+)
 BODY_IDS = {"proof-content", "exercise-content", "solution-content"}
 
 
@@ -194,6 +197,34 @@ def mend_roles(
         context["body"] = body.replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def hide_icons(html: str) -> str:
+    """Return a page whose icons screen readers leave out.
+
+    The themes draw them with a font: a character of its own that has no name, beside
+    words or on a button that has a label.
+
+    Examples
+    --------
+    >>> hide_icons('<i class="fas fa-code"></i><i class="fame">a</i>')
+    '<i class="fas fa-code" aria-hidden="true"></i><i class="fame">a</i>'
+    """
+    return ICON.sub(lambda tag: f'{tag[0]} aria-hidden="true"', html)
+
+
+def mend_icons(app: Sphinx, exception: Exception | None) -> None:
+    """Hide the icons of all written pages from screen readers."""
+    if exception is not None or app.builder.format != "html":
+        return
+    root = Path(app.outdir)
+    for path in root.rglob("*.html"):
+        # HTML under _static is the themes' templates, no page.
+        if root / "_static" not in path.parents:
+            text = path.read_text(encoding="utf-8")
+            mended = hide_icons(text)
+            if mended != text:
+                path.write_text(mended, encoding="utf-8")
+
+
 def card_of(box: Tag, page: str) -> str:
     """Return the HTML of a theorem's hover card.
 
@@ -268,4 +299,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", copy_mathjax)
     app.connect("html-page-context", mend_roles)
     app.connect("build-finished", write_cards, priority=600)
+    app.connect("build-finished", mend_icons, priority=650)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

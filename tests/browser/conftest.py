@@ -52,6 +52,11 @@ BARE_TABLES = r"""() => [...document.querySelectorAll(".bd-article p")]
     .filter((text) => /^\|[^]*\|$/.test(text) && /\|\s*:?[-—–]+:?\s*\|/.test(text))"""
 PICTURES = r"""() => [...document.querySelectorAll("img")]
     .map((e) => [e.getAttribute("src"), e.getAttribute("alt"), e.naturalWidth])"""
+# A character of an icon font is in Unicode's private area: it has no name to be read.
+BARE_ICONS = r"""() => [...document.querySelectorAll("body *")]
+    .filter((e) => /[\uE000-\uF8FF]/.test(getComputedStyle(e, "::before").content))
+    .filter((e) => !e.closest("[aria-hidden=true]"))
+    .map((e) => `${e.tagName} ${e.className}`)"""
 DOUBLE_IDS = r"""() => {
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
@@ -252,6 +257,10 @@ class OpenPage:
     def bare_tables(self) -> list[str]:
         """Return tables of Markdown that were left as text."""
         return self.page.evaluate(BARE_TABLES)
+
+    def bare_icons(self) -> list[str]:
+        """Return the icons of a font that a screen reader would try to read."""
+        return self.page.evaluate(BARE_ICONS)
 
     def double_ids(self) -> list[str]:
         """Return the ids that stand on more than one element."""

@@ -28,6 +28,7 @@ def test_the_unspoilt_page_is_clean(victim):
     assert victim.formula_faults() == []
     assert victim.picture_faults() == []
     assert victim.double_ids() == []
+    assert victim.bare_icons() == []
     assert victim.bare_tables() == []
 
 
@@ -58,6 +59,12 @@ def test_a_picture_without_words_is_seen(victim, attributes):
     source = victim.page.locator("img").first.get_attribute("src")
     plant(victim, f'<img src="{source}" {attributes}>')
     assert len(victim.picture_faults()) == 1
+
+
+@pytest.mark.parametrize(("hidden", "found"), [("", 1), ("aria-hidden='true'", 0)])
+def test_an_icon_that_is_read_aloud_is_seen(victim, hidden, found):
+    plant(victim, f"<p {hidden}><i class='fas fa-download'></i></p>")
+    assert len(victim.bare_icons()) == found
 
 
 def test_a_missing_picture_is_seen(victim):

@@ -61,6 +61,10 @@ def test_every_picture_is_there_and_described(opened):
     assert opened.picture_faults() == []
 
 
+def test_no_icon_is_read_aloud(opened):
+    assert opened.bare_icons() == []
+
+
 def test_no_table_is_left_as_text(opened):
     assert opened.bare_tables() == []
 
