@@ -38,6 +38,7 @@ ROOF = {
     "reproduce",
     "sphinxext",
     "terms",
+    "weights",
     "__main__",
 }
 # The package's own front is read by everyone; it imports its parts when asked.

@@ -17,6 +17,7 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from rfbook import weights as weights_of
 from rfbook.footprints import (
     FILE,
     footprints,
@@ -26,7 +27,7 @@ from rfbook.footprints import (
     run_words,
 )
 from rfbook.ledger import Claim, claims
-from rfbook.places import page_title
+from rfbook.places import page_title, page_titles
 from rfbook.records import data_folder
 from rfbook.sphinxext.claims import FOLDER, table
 
@@ -201,6 +202,69 @@ class TableDirective(SphinxDirective):
         return [nodes.paragraph("", f"Recorded: {provenance_words(record)}.")]
 
 
+class WeightsDirective(SphinxDirective):
+    """``{rfbook-path-weights}``: what the pages weigh, when they show their text."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, with the record that it is from; nothing without one."""
+        try:
+            record = weights_of.recorded_weights()
+        except FileNotFoundError:
+            return []
+        self.env.note_dependency(str(data_folder() / weights_of.FILE))
+        titles = page_titles(Path(self.env.srcdir, FOLDER))
+        rows = weight_rows(weights_of.weights(record), record.results["shared"], titles)
+        words = weights_of.provenance_words(record)
+        return [
+            table(["what", "how much", "which page"], rows, []),
+            nodes.paragraph("", f"Recorded: {words}."),
+        ]
+
+
+def weight_rows(
+    found: Mapping[str, weights_of.Weight], shared: int, titles: Mapping[str, str]
+) -> list[list[str]]:
+    """Return the rows of the table of weights: the middle and the end of two orders.
+
+    Of an even number of pages the middle is the larger of the two.
+
+    Examples
+    --------
+    >>> one, two = weights_of.Weight(9, 5, (0.2,)), weights_of.Weight(8, 6, (0.3,))
+    >>> for row in weight_rows({"a": one, "b": two}, 7, {"a": "A", "b": "B"}):
+    ...     print(row[0], row[2], sep=": ")
+    the heaviest of 2 pages: A
+    the page in the middle: A
+    what all pages share: –
+    first text, the slowest page: B
+    first text, the page in the middle: B
+    """
+    heavy = sorted(found, key=lambda name: found[name].plain)
+    slow = sorted(found, key=lambda name: found[name].first_text)
+
+    def weight(name: str) -> str:
+        one = found[name]
+        plain, sent = map(weights_of.size_words, (one.plain, one.sent))
+        return f"{plain}, compressed {sent}"
+
+    def wait(name: str) -> str:
+        return f"{found[name].first_text:.2f} s"
+
+    middle = len(found) // 2
+    drawn = [
+        (f"the heaviest of {len(found)} pages", weight, heavy[-1]),
+        ("the page in the middle", weight, heavy[middle]),
+        ("first text, the slowest page", wait, slow[-1]),
+        ("first text, the page in the middle", wait, slow[middle]),
+    ]
+    rows = [[what, of(name), titles.get(name, name)] for what, of, name in drawn]
+    return [
+        *rows[:2],
+        ["what all pages share", weights_of.size_words(shared), "–"],
+        *rows[2:],
+    ]
+
+
 def add_lines(app: Sphinx, doctree: nodes.document) -> None:
     """Put a chapter's own line under its title."""
     docname, env = app.env.docname, app.env
@@ -229,5 +293,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the path to the build."""
     app.add_directive("rfbook-path-picture", PictureDirective)
     app.add_directive("rfbook-path-table", TableDirective)
+    app.add_directive("rfbook-path-weights", WeightsDirective)
     app.connect("doctree-read", add_lines)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,29 +6,21 @@ formula depends on its words and signs alone: a few formulas that have among the
 those of the book are set in one page.
 """
 
-import gzip
 import html
 import re
-import statistics
-from collections.abc import Iterable
+import subprocess
+import sys
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
+
+from rfbook.weights import FIRST_TEXT, SOON, is_light, own_bytes
 
 FORMULA = re.compile(
     r'<(?:span|div) class="math [^"]*">[^\\]*(\\[(\[].*?\\[)\]])</', re.DOTALL
 )
 # A command, with the letter that a font's command is applied to, or a sign.
 WORD = re.compile(r"\\math[a-z]+\s*\{?\w|\\[A-Za-z]+|\\.|[^\sA-Za-z0-9]")
-PICTURE = re.compile(r'<img [^>]*src="([^"]*_images/[^"]*)"')
-MEGABYTE = 10**6
-
-FIRST_TEXT = """() => new Promise((resolve) => {
-  const seen = (list) => list.getEntriesByName("first-contentful-paint")
-    .forEach((entry) => resolve(entry.startTime));
-  new PerformanceObserver(seen).observe({type: "paint", buffered: true});
-})"""
 
 
 def formulas(page: Path) -> list[str]:
@@ -54,22 +46,6 @@ def sample(every: list[str]) -> list[str]:
     return chosen
 
 
-def own_pictures(page: Path) -> set[Path]:
-    """Return the pictures of a written page that are no part of the book's design."""
-    found = PICTURE.findall(page.read_text(encoding="utf-8"))
-    return {(page.parent / unquote(address)).resolve() for address in found}
-
-
-def weight(page: Path) -> tuple[int, int]:
-    """Return a page's bytes beyond what all pages share: plain, and as servers send it.
-
-    A picture is sent as it is: its format is compressed already.
-    """
-    text = page.read_bytes()
-    pictures = sum(path.stat().st_size for path in own_pictures(page))
-    return len(text) + pictures, len(gzip.compress(text)) + pictures
-
-
 @pytest.fixture(scope="module")
 def written(site) -> list[Path]:
     """Return the files of the chapters and of the records."""
@@ -83,21 +59,23 @@ def base(site) -> str:
 
 
 def test_every_page_opens_from_a_disk_and_shows_its_text_soon(visitor, site, written):
-    """Half of the pages show text within 3 s, three times the aim.
+    """Every page shows text within a second, in the fastest of a few loads.
 
-    The tests run beside others, two processors for two browsers; seven pages took 0.5
-    to 1.2 s so. The bound finds a page that waits for its formulas, not a slow second.
+    The tests run beside others, two processors for two browsers: what else the machine
+    does can only add to a load's time, so the least is nearest to the page's own.
     """
-    seconds = {}
+    slow = {}
     for path in written:
         address = path.relative_to(site).as_posix()
-        visitor.page.goto(visitor.base + address, wait_until="domcontentloaded")
-        seconds[address] = visitor.page.evaluate(FIRST_TEXT) / 1000
+        for _ in range(6):
+            visitor.page.goto(visitor.base + address, wait_until="domcontentloaded")
+            slow[address] = visitor.page.evaluate(FIRST_TEXT) / 1000
+            if slow[address] < SOON:
+                del slow[address]
+                break
     assert visitor.messages == []
     assert visitor.outside_requests() == []
-    slowest = max(seconds, key=seconds.get)
-    told = f"slowest: {slowest}, {seconds[slowest]:.2f} s"
-    assert statistics.median(seconds.values()) < 3, told
+    assert slow == {}
 
 
 @pytest.mark.parametrize("folder", ["book", "records"])
@@ -160,15 +138,10 @@ def test_no_page_loads_what_only_the_search_needs(written):
     assert found == []
 
 
-def heavy(pages: Iterable[Path]) -> dict[str, tuple[int, int]]:
-    """Return the pages of more than 1.5 MB, or more than 1 MB as servers send them."""
-    weights = {page.name: weight(page) for page in pages}
-    most = (1.5 * MEGABYTE, MEGABYTE)
-    return {n: w for n, w in weights.items() if w[0] > most[0] or w[1] > most[1]}
-
-
 def test_a_chapter_weighs_little(site):
-    assert heavy(site.glob("book/*.html")) == {}
+    chapters = list(site.glob("book/*.html"))
+    assert chapters
+    assert [page.name for page in chapters if not is_light(page)] == []
 
 
 @pytest.mark.parametrize("size", [400_000, 1_100_000])
@@ -179,6 +152,23 @@ def test_a_heavy_page_is_seen(tmp_path, size):
     page.write_text(
         '<img alt="x" src="_images/a%20b.png"><img src="_images/a%20b.png">'
     )
-    assert weight(page)[0] == size + page.stat().st_size
-    assert weight(page)[1] > size
-    assert bool(heavy([page])) == (size > MEGABYTE)
+    assert own_bytes(page)[0] == size + page.stat().st_size
+    assert own_bytes(page)[1] > size
+    assert is_light(page) == (size < 1_000_000)
+
+
+def test_the_pages_of_a_folder_are_weighed(tmp_path):
+    pages = tmp_path / "book"
+    pages.mkdir()
+    for name, size in (("one", 10), ("two", 400_000)):
+        text = f'<link rel="stylesheet" href="../all.css"><p>{"a" * size}</p>'
+        (pages / f"{name}.html").write_text(text, encoding="utf-8")
+    (tmp_path / "all.css").write_bytes(b" " * 300_001)
+    command = [sys.executable, "-m", "rfbook.weights", "--only-print", "--site"]
+    told = subprocess.run(
+        [*command, tmp_path], capture_output=True, text=True, check=True
+    )
+    first, second, shared = told.stdout.splitlines()
+    assert re.fullmatch(r"two: 0\.5 MB, first text \d\.\d\d s", first)
+    assert second.startswith("one: 0.1 MB")
+    assert shared == "shared by all: 0.4 MB"
