@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,10 +22,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return chapters(arguments[1:])
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` does; nothing is left to be flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (KeyError, ValueError) as error:
         print(f"rfbook: {error.args[0]}", file=sys.stderr)
         return 2
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,10 +115,18 @@ def _list(options: argparse.Namespace) -> int:
     from rfbook.ledger.registry import claims
     from rfbook.ledger.runner import load_verdicts
 
-    verdicts = load_verdicts()
-    for claim in claims().values():
+    found, verdicts = claims().values(), load_verdicts()
+    chapters = {claim.chapter for claim in found}
+    if options.chapter not in (None, *chapters):
+        raise ValueError(
+            f"chapter must be one of {', '.join(sorted(chapters))}, "
+            f"got {options.chapter!r}"
+        )
+    wide, broad = (max(map(len, column)) for column in (claims(), chapters))
+    for claim in found:
         if options.chapter in (None, claim.chapter):
-            print(f"{claim.id:26}{claim.chapter:14}{status(claim, verdicts)}")
+            row = f"{claim.id:{wide}}  {claim.chapter:{broad}}"
+            print(f"{row}  {status(claim, verdicts)}")
     return 0
 
 

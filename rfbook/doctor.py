@@ -118,6 +118,7 @@ def applies(pin: Pin) -> bool:
     return Marker(pin.marker).evaluate()
 
 
+NO_PAGES = "not a checkout: no page is built here"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--no-first-run",
@@ -215,8 +216,13 @@ def _torch() -> Iterator[Finding]:
         yield Finding("ok", "device", "cpu (no CUDA device is seen; none is needed)")
 
 
-def _verdicts() -> Finding:
+def _is_checkout(root: Path) -> bool:
+    return (root / "pyproject.toml").is_file() and (root / "book").is_dir()
+
+
+def _verdicts(root: Path) -> Finding:
     part = "verdicts"
+    remedy = "make verify" if _is_checkout(root) else "rfbook verify"
     try:
         from rfbook.ledger.registry import claims
         from rfbook.ledger.runner import current, load_verdicts
@@ -229,18 +235,20 @@ def _verdicts() -> Finding:
     except ValueError as error:
         return Finding("NO", part, f"{error}; rfbook verify --no-cache")
     if not recorded["claims"]:
-        return Finding("--", part, "no claim was verified yet; make verify")
+        return Finding("--", part, f"no claim was verified yet; {remedy}")
     count = f"{len(fresh)} of {len(checked)} claims"
     if len(fresh) < len(checked):
-        return Finding("--", part, f"{count} verified in this very state; make verify")
+        return Finding("--", part, f"{count} verified in this very state; {remedy}")
     return Finding("ok", part, f"{count} verified in this very state")
 
 
-def _mathjax() -> Finding:
+def _mathjax(root: Path) -> Finding:
     version = installed_version(MATHJAX)
     spec = importlib.util.find_spec(MATHJAX)
     static = Path(spec.origin).parent / "static" if spec and spec.origin else None
     if static is None or not any(static.rglob("*.woff")):
+        if not _is_checkout(root):
+            return Finding("--", "MathJax", NO_PAGES)
         return Finding("NO", "MathJax", "its local copy is missing; make setup")
     return Finding("ok", "MathJax", f"local copy, fonts included ({MATHJAX} {version})")
 
@@ -248,7 +256,7 @@ def _mathjax() -> Finding:
 def _fonts(root: Path) -> Finding:
     folder = root / "book" / "_static"
     if not folder.is_dir():
-        return Finding("--", "fonts", "not a checkout: no page is built here")
+        return Finding("--", "fonts", NO_PAGES)
     named = re.findall(r"[\w./-]+\.woff2", (folder / "fonts.css").read_text())
     missing = [name for name in named if not (folder / name).is_file()]
     if missing:
@@ -259,7 +267,8 @@ def _fonts(root: Path) -> Finding:
 def _page(root: Path) -> Finding:
     page = root / "_build" / "html" / "index.html"
     if not page.is_file():
-        return Finding("--", "page", "not built; make book")
+        built = _is_checkout(root)
+        return Finding("--", "page", "not built; make book" if built else NO_PAGES)
     return Finding("ok", "page", str(page))
 
 
@@ -276,9 +285,9 @@ def findings(root: Path = ROOT) -> Iterator[Finding]:
     yield Finding("ok", "system", platform.platform())
     yield _lock(root)
     yield from _torch()
-    yield _mathjax()
+    yield _mathjax(root)
     yield _fonts(root)
-    yield _verdicts()
+    yield _verdicts(root)
     yield _page(root)
     yield _chromium()
 
@@ -304,7 +313,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.parse_args(argv)
     print(f"rfbook {installed_version('rfbook') or '(not installed)'} in {ROOT}")
     status = report(findings())
-    print(f"\n{TORCH_CHOICE}")
+    if _is_checkout(ROOT):
+        print(f"\n{TORCH_CHOICE}")
     return status
 
 

@@ -57,6 +57,31 @@ def test_list_show_and_graph(capsys):
     assert '"psi-odd" -> "psi-pieces";' in capsys.readouterr().out
 
 
+def test_the_columns_of_the_list_stand_apart(capsys):
+    assert main(["list"]) == 0
+    for line, claim in zip(
+        capsys.readouterr().out.splitlines(), claims().values(), strict=True
+    ):
+        assert line.split()[:2] == [claim.id, claim.chapter]
+
+
+def test_a_chapter_that_is_not_there_is_named(capsys):
+    assert main(["list", "--chapter", "nowhere"]) == 2
+    told = capsys.readouterr().err
+    assert "got 'nowhere'" in told
+    assert "linear-warmup" in told
+
+
+def test_a_reader_who_stops_early_sees_no_traceback():
+    command = [sys.executable, "-m", "rfbook", "list"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as listing:
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+    assert listing.returncode == 1
+
+
 @pytest.mark.parametrize("name", list(claims()))
 @pytest.mark.parametrize("form", citation.FORMATS)
 def test_every_claim_can_be_cited(name, form):

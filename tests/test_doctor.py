@@ -90,6 +90,21 @@ def test_a_page_that_is_not_built_is_told(checkout):
     assert marks(doctor.findings(checkout))["page"] == "--"
 
 
+def test_an_installed_wheel_needs_nothing_that_builds_pages(tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "MATHJAX", "no-such-package")
+    found = {finding.part: finding for finding in doctor.findings(tmp_path)}
+    for part in ("packages", "MathJax", "fonts", "page"):
+        assert found[part].mark == "--"
+        assert found[part].text.startswith("not a checkout")
+    assert not any("make" in finding.text for finding in found.values())
+
+
+def test_a_checkout_without_mathjax_is_to_be_mended(checkout, monkeypatch):
+    monkeypatch.setattr(doctor, "MATHJAX", "no-such-package")
+    (checkout / "pyproject.toml").touch()
+    assert marks(doctor.findings(checkout))["MathJax"] == "NO"
+
+
 def test_a_damaged_verdict_file_is_to_be_mended(tmp_path, monkeypatch):
     damaged = tmp_path / "verdicts.json"
     damaged.write_text('{"format": 1, "claims"')
