@@ -188,9 +188,12 @@ class TableDirective(SphinxDirective):
             self.env.note_dependency(f"{self.env.srcdir}/{FOLDER}/{chapter}.md")
             own = nodes.inline("", "", chapters.link(self.env.docname, chapter))
             below = nodes.inline("", "", *chapters.links(self.env.docname, chapter))
-            minutes = f"{chapters.reading(chapter)} min"
-            body.append([own, below, minutes, chapters.running(chapter)])
-        head = ["chapter", "rests on", "to read once", "to run"]
+            # A number and its unit stay on one line.
+            read = f"{chapters.reading(chapter)} min".replace(" ", "\N{NO-BREAK SPACE}")
+            run = chapters.running(chapter).replace(" ", "\N{NO-BREAK SPACE}")
+            time, _, memory = run.partition(",\N{NO-BREAK SPACE}")
+            body.append([own, below, read, time, memory])
+        head = ["chapter", "rests on", "to read once", "to run", "memory"]
         return [table(head, body, []), *self._record()]
 
     def _record(self) -> list[nodes.Node]:
