@@ -243,6 +243,14 @@ def test_the_list_of_notebooks_leads_to_each(built):
         assert (built / "book" / address).resolve().is_file()
 
 
+def test_the_list_has_the_order_of_the_contents(monkeypatch):
+    monkeypatch.setattr(downloads, "chapters", lambda env: ["a", "b", "c", "lost"])
+    contents = {"root": ["c", "part"], "part": ["b", "a", "root"]}
+    config = SimpleNamespace(root_doc="root")
+    env = SimpleNamespace(toctree_includes=contents, config=config)
+    assert downloads.in_order(env) == ["c", "b", "a", "lost"]
+
+
 def test_launches_are_offered_when_there_is_a_repository(built, launched):
     assert menu(built, "one.html", "launch-buttons") == {}
     assert menu(launched, "one.html", "launch-buttons") == {

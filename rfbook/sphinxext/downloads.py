@@ -74,6 +74,24 @@ def chapters(env: BuildEnvironment) -> list[str]:
     return sorted(name for name in env.found_docs if is_notebook(env, name))
 
 
+def in_order(env: BuildEnvironment) -> list[str]:
+    """Return the pages that are notebooks in the order of the contents.
+
+    Pages that the contents do not name come last.
+    """
+    seen: dict[str, None] = {}
+
+    def walk(name: str) -> None:
+        if name not in seen:
+            seen[name] = None
+            for below in env.toctree_includes.get(name, []):
+                walk(below)
+
+    walk(env.config.root_doc)
+    places = {name: place for place, name in enumerate(seen)}
+    return sorted(chapters(env), key=lambda name: places.get(name, len(places)))
+
+
 def is_notebook(env: BuildEnvironment, docname: str) -> bool:
     """Tell whether a page of the book is a notebook with code."""
     if PurePosixPath(docname).parent.as_posix() != FOLDER:
@@ -347,7 +365,7 @@ def downloads(app: Sphinx, docname: str) -> list[nodes.Node]:
     if app.env.mystnb_config.execution_mode != "off":
         kinds[f"{EXECUTED}/"] = "with outputs"
     body = []
-    for chapter in chapters(app.env):
+    for chapter in in_order(app.env):
         name = PurePosixPath(chapter).name
         title = plain_title(app.env.titles[chapter].astext())
         body.append(
