@@ -219,10 +219,11 @@ def test_the_zip_holds_notebooks_data_and_a_word_on_how_to_run_them(built):
         assert b"jupyterlab" in archive.read(top + "README.txt")
 
 
-def test_the_menu_of_a_chapter_offers_it_in_three_forms(built):
+def test_the_menu_of_a_chapter_offers_it_in_four_forms(built):
     found = menu(built, "one.html", "download-buttons")
-    addresses = {words: found[words] for words in list(found)[:3]}
-    assert list(addresses) == ["Notebook (.ipynb)", "Notebook with outputs", ".md"]
+    addresses = {words: found[words] for words in list(found)[:4]}
+    notebooks = ["Notebook (.ipynb)", "Notebook with outputs"]
+    assert list(addresses) == [*notebooks, "Notebook, plain Markdown", ".md"]
     for address in addresses.values():
         assert (built / "book" / address).resolve().is_file()
 

@@ -310,6 +310,8 @@ def download_links(app: Sphinx, pathto: Any, name: str) -> list[dict[str, str]]:
     if app.env.mystnb_config.execution_mode != "off":
         with_outputs = "This page with the outputs of the build"
         entries.append((f"{EXECUTED}/{name}", "Notebook with outputs", with_outputs))
+    without = "This page for programs that show no theorem boxes"
+    entries.append((f"{PLAIN}/{name}", "Notebook, plain Markdown", without))
     return [
         link(pathto(f"{NOTEBOOKS}/{path}.ipynb", 1), text, tooltip, "fas fa-code")
         for path, text, tooltip in entries

@@ -18,7 +18,9 @@ def open_menu(visitor):
     return menu
 
 
-@pytest.mark.parametrize("name", ["Notebook (.ipynb)", "Notebook with outputs"])
+@pytest.mark.parametrize(
+    "name", ["Notebook (.ipynb)", "Notebook with outputs", "Notebook, plain Markdown"]
+)
 def test_a_notebook_is_downloaded_by_keyboard(http_visitor, tmp_path, name):
     http_visitor.goto(PAGE)
     # The icon before the words is a letter of a font.
