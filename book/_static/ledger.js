@@ -111,12 +111,17 @@
     button.type = "button";
     button.textContent = "Copy";
     button.setAttribute("aria-label", `Copy ${form} of ${name}`);
+    // The reply, below all forms, may be out of sight: the eye finds a word at the button.
+    const mark = document.createElement("span");
+    mark.setAttribute("aria-hidden", "true");
     button.addEventListener("click", async () => {
       const done = await copy(block.querySelector("pre").textContent.trim());
+      mark.textContent = done ? " Copied" : " Not copied";
+      setTimeout(() => mark.replaceChildren(), 4000);
       reply.textContent = done ? `${form} copied` : "Not copied: mark the text instead";
       button.focus();
     });
-    label.append(" ", button);
+    label.append(" ", button, mark);
   }
 
   function furnish(box) {

@@ -137,6 +137,7 @@ def test_a_citation_opens_and_copies_by_keyboard(visitor):
         visitor.settle()
     box = visitor.page.locator("details.cite[open]")
     expect(box.get_by_role("status")).to_have_text("BibTeX copied")
+    expect(box.get_by_text("Copied", exact=True)).to_be_in_viewport()
     assert pasted(visitor).startswith("@misc{rfbook:psi-odd,")
 
 
