@@ -38,6 +38,9 @@ WIDTHS = (30, 120) if QUICK else (45, 225, 450, 900, 2250, 4500)
 FRACTIONS = (0.25, 0.5, 0.75, 1.0)
 """Step sizes, as fractions of 0.2 / (d N), which is stable for every width here."""
 
+ROUNDS = 16
+"""Timed calls of a step's way: they are short, and the ratios are the question."""
+
 
 def steps_of(N: int) -> int:
     """Return the steps of one call: enough to be timed, fewer where they are long."""
@@ -228,6 +231,7 @@ def test_step(race, case, way):
         tolerance=1.0,
         scale=1 / steps_of(N),
         unit="step",
+        rounds=ROUNDS,
         step_sizes=len(FRACTIONS),
         batch=BATCH,
         dtype="float32",

@@ -22,7 +22,10 @@ QUICK = os.environ.get("RFBOOK_BENCH_QUICK") == "1"
 """Whether to take small cases only, to see that everything runs."""
 
 ROUNDS = 5
-"""The least number of timed calls; one more, before them, is not timed."""
+"""The least number of timed calls of a way, over all turns."""
+
+TURNS = 1 if QUICK else 4
+"""How often the ways of a case take turns, so that none has the quiet minutes alone."""
 
 PACKAGES = (
     "numpy",
@@ -40,8 +43,8 @@ PACKAGES = (
 def cases(chosen: Iterable[dict], ways: Sequence[str]):
     """Return the decorator that gives a test its ``case`` and its ``way``.
 
-    The ways of one case follow each other, the first of them being the one with which
-    the others are compared.
+    The ways of one case follow each other, `TURNS` times over, the first of them being
+    the one with which the others are compared.
 
     Parameters
     ----------
@@ -49,9 +52,12 @@ def cases(chosen: Iterable[dict], ways: Sequence[str]):
         Each names sizes and kinds by JSON values.
     ways : sequence of str
     """
-    pairs = [(case, way) for case in chosen for way in ways]
+    turns = range(1, TURNS + 1)
+    rounds = [(case, way, turn) for case in chosen for turn in turns for way in ways]
     return pytest.mark.parametrize(
-        ("case", "way"), pairs, ids=[f"{label(case)}-{way}" for case, way in pairs]
+        ("case", "way"),
+        [(case, way) for case, way, _ in rounds],
+        ids=[f"{label(case)}-{way}-turn {turn}" for case, way, turn in rounds],
     )
 
 
@@ -96,8 +102,8 @@ class Race:
         way : str
         call : callable
             Does the work and returns its result; what is not to be timed is done
-            before. It is called once more than `rounds`, and must give the same each
-            time.
+            before. In each turn it is called once more than it is timed, and must give
+            the same each time.
         gap : callable or None
             ``gap(result, first)`` is a distance; None for a way that computes
             something else on purpose, such as a lower bound of the cost.
@@ -110,7 +116,7 @@ class Race:
         unit : str
             What the scaled seconds are seconds of: ``"step"``.
         rounds : int
-            At least `ROUNDS`.
+            Timed calls, at least `ROUNDS`; each turn makes its share, rounded up.
         **extra : JSON values
             What else is told: accuracy, operations, bytes.
 
@@ -122,7 +128,8 @@ class Race:
         if rounds < ROUNDS:
             raise ValueError(f"rounds must be >= {ROUNDS}, got {rounds!r}")
         self.benchmark.group = f"{self.comparison}: {label(case)}"
-        result = self.benchmark.pedantic(settled(call), rounds=rounds, warmup_rounds=1)
+        share = -(-rounds // TURNS)
+        result = self.benchmark.pedantic(settled(call), rounds=share, warmup_rounds=1)
         told = {
             "comparison": self.comparison,
             "case": case,

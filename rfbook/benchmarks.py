@@ -50,9 +50,9 @@ def condense(files: Iterable[str | Path]) -> Record:
     -------
     Record
         Of the kind `KIND`. Its result ``rows`` is a list of mappings: ``comparison``,
-        ``case``, ``way``, ``unit``, ``median``, ``low`` and ``high`` (the quartiles) in
-        seconds a unit, ``rounds``, ``extra``, and for a way that was compared
-        ``against``, ``gap`` and ``tolerance``. Its result ``states`` has the digest of
+        ``case``, ``way``, ``unit``, ``median``, ``low`` and ``high`` (the quartiles over
+        the calls of all turns) in seconds a unit, ``rounds``, ``extra``, and for a way
+        that was compared ``against``, ``gap`` (of the last turn) and ``tolerance``. Its result ``states`` has the digest of
         each comparison's sources, ``seconds`` the time that its calls took.
 
     Raises
@@ -71,7 +71,7 @@ def condense(files: Iterable[str | Path]) -> Record:
                 "comparisons must be of one machine, one mode and the same versions, "
                 f"got {where} and {part['machine_info']}"
             )
-    rows = [_row(test) for part in parts for test in part["benchmarks"]]
+    rows = [_row(turns) for turns in _turns(parts)]
     if not rows:
         raise RecordError("at least one row is needed, got files without any")
     states = {name: digest for part in parts for name, digest in part["states"].items()}
@@ -103,16 +103,26 @@ def condense(files: Iterable[str | Path]) -> Record:
     )
 
 
-def _row(test: dict[str, Any]) -> dict[str, Any]:
-    """Return the row of one test; its seconds times the scale that it tells."""
-    told, stats = dict(test["extra_info"]), test["stats"]
+def _turns(parts: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the tests of each way of each case: one for every turn that it took."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in parts:
+        for test in part["benchmarks"]:
+            told = test["extra_info"]
+            key = json.dumps([told["comparison"], told["case"], told["way"]])
+            found.setdefault(key, []).append(test)
+    return list(found.values())
+
+
+def _row(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of one way; its seconds times the scale that it tells."""
+    told = dict(turns[-1]["extra_info"])
     scale = told.pop("scale")
-    return told | {
-        "median": scale * stats["median"],
-        "low": scale * stats["q1"],
-        "high": scale * stats["q3"],
-        "rounds": stats["rounds"],
-    }
+    seconds = [second for test in turns for second in test["stats"]["data"]]
+    low, median, high = (
+        scale * float(value) for value in np.percentile(seconds, (25, 50, 75))
+    )
+    return told | {"median": median, "low": low, "high": high, "rounds": len(seconds)}
 
 
 # --- what the page reads ----------------------------------------------------------

@@ -163,7 +163,7 @@ def test_the_environment_agrees_with_the_lock():
 
 
 def timing(comparison, way, median, scale=1.0, **case):
-    stats = {"median": median, "q1": 0.9 * median, "q3": 1.2 * median}
+    stats = {"data": [0.9 * median, 1.2 * median, median, 0.8 * median, 9 * median]}
     told = {
         "comparison": comparison,
         "case": case,
@@ -172,7 +172,7 @@ def timing(comparison, way, median, scale=1.0, **case):
         "unit": "step",
         "extra": {"operations": 7},
     }
-    return {"extra_info": told, "stats": stats | {"rounds": 5, "total": 6 * median}}
+    return {"extra_info": told, "stats": stats | {"total": 6 * median}}
 
 
 WHERE = {
@@ -227,6 +227,16 @@ def test_files_become_one_record_that_can_be_read_again(written, tmp_path):
     [psi] = benchmarks.rows(record, "psi", a=7)
     assert psi["extra"] == {"operations": 7}
     assert benchmarks.rows(record, "engine", N=46) == []
+
+
+def test_the_turns_of_a_way_are_one_row(written):
+    turns = ENGINE | {"benchmarks": [*ENGINE["benchmarks"], *ENGINE["benchmarks"][:2]]}
+    turns["benchmarks"][3] = timing("engine", "rfbook", 20.0, 0.5, N=45)
+    first, loop, wide = benchmarks.rows(benchmarks.condense(written(turns)), "engine")
+    assert [row["rounds"] for row in (first, loop, wide)] == [10, 10, 5]
+    # 0.8, 0.9, 1, 1.2, 9 and ten times as much, in units of a step
+    assert first["median"] == pytest.approx((8 + 9) / 2)
+    assert loop["median"] == 3.0
 
 
 def test_files_of_two_machines_or_modes_do_not_mix(written):
