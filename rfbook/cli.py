@@ -31,6 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyError, ValueError) as error:
         print(f"rfbook: {error.args[0]}", file=sys.stderr)
         return 2
+    except OSError as error:
+        # A full disk, a folder that may not be written: what is kept is still whole.
+        print(
+            f"rfbook: {error.filename or 'a file'}: {error.strerror}", file=sys.stderr
+        )
+        return 2
     return status
 
 

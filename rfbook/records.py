@@ -234,10 +234,7 @@ def _npz_bytes(record: Record) -> bytes:
 
 
 def write_record(path: str | Path, record: Record) -> None:
-    """Write a record, all of it or nothing.
-
-    The bytes go to a file beside `path`, are forced to the disk and take the name
-    in one step, so a reader never meets half a file.
+    """Write a record, all of it or nothing, see `write_whole`.
 
     Parameters
     ----------
@@ -259,6 +256,16 @@ def write_record(path: str | Path, record: Record) -> None:
         content = _header_bytes(record)
     else:
         content = _npz_bytes(record)
+    write_whole(path, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file, all of it or nothing.
+
+    The bytes go to a file beside `path`, are forced to the disk and take the name
+    in one step: a reader never meets half a file, and a run that is killed or finds
+    the disk full leaves the old one.
+    """
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:

@@ -22,6 +22,7 @@ from rfbook.ledger.digest import PACKAGE, tree_digest
 from rfbook.ledger.pages import squeeze
 from rfbook.ledger.registry import claims
 from rfbook.ledger.runner import current, digest_of, load_verdicts, outcome_word
+from rfbook.records import write_whole
 
 FORMAT = 1
 FILE = PACKAGE / "history.json"
@@ -448,6 +449,4 @@ def differences(release: Release, states: Mapping[str, State]) -> list[str]:
 
 def save(history: History, path: Path = FILE) -> None:
     """Write the file in one step."""
-    temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_text(dumps(history) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, (dumps(history) + "\n").encode())

@@ -19,6 +19,7 @@ from rfbook.ledger.digest import PACKAGE, claim_digest, tree_digest, versions
 from rfbook.ledger.fidelity import fidelity
 from rfbook.ledger.registry import claims
 from rfbook.ledger.verdict import Verdict
+from rfbook.records import write_whole
 
 FORMAT = 1
 
@@ -169,9 +170,7 @@ def save_verdicts(rows: Mapping[str, dict], path: Path | None = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     data = {"format": FORMAT, "tree": tree_digest(), "versions": versions()}
     data["claims"] = dict(sorted(rows.items()))
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, (json.dumps(data, indent=1) + "\n").encode())
 
 
 def record(new: Mapping[str, dict], path: Path | None = None) -> None:
