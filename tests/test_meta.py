@@ -130,6 +130,18 @@ def test_pages_without_a_source_have_no_tags(unpublished):
     assert not any(key.startswith("citation_") for key in unpublished["genindex"])
 
 
+def test_a_page_of_records_names_itself_and_the_book(monkeypatch):
+    monkeypatch.setenv("RFBOOK_BOOK_URL", ADDRESS)
+    context = {"title": "Claims of the chapter psi"}
+    meta.add_tags(None, "records/psi", "page.html", context, None)
+    tags = BeautifulSoup(context["metatags"], "html.parser").find_all("meta")
+    found = {tag.get("name") or tag["property"]: tag["content"] for tag in tags}
+    assert found.items() >= IN_PLACE.items()
+    assert found["citation_title"] == context["title"]
+    assert found["citation_inbook_title"] == BOOK
+    assert found["citation_public_url"] == f"{ADDRESS}/records/psi.html"
+
+
 def test_a_long_first_sentence_is_cut_at_a_word():
     from docutils.core import publish_doctree
 

@@ -16,7 +16,7 @@ from docutils import nodes
 
 from rfbook.ledger.citation import AUTHOR, BOOK, YEAR, plain_title
 from rfbook.ledger.settings import book_url
-from rfbook.sphinxext.claims import FOLDER
+from rfbook.sphinxext.claims import FOLDER, RECORD
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -25,6 +25,9 @@ LANDING = f"{FOLDER}/index"
 COVER = "_static/cover.png"
 COVER_WORDS = "The cover of the book"
 LONGEST = 200
+RECORD_WORDS = (
+    "Each claim of a chapter: statement, checks, planted errors and citation."
+)
 # What a reader should know first is no description of a page.
 PREAMBLE = "You need:"
 
@@ -108,12 +111,16 @@ def meta_tags(page: str, title: str, words: str, root: str, address: str) -> str
 def add_tags(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Put the tags into the head of every page that is written from a source."""
-    if doctree is None or not pagename.startswith(f"{FOLDER}/"):
+    """Put the tags into the head of every page of the book and of its records."""
+    if pagename.startswith(f"{RECORD}/"):
+        title, words = context["title"], RECORD_WORDS
+    elif doctree is not None and pagename.startswith(f"{FOLDER}/"):
+        title = plain_title(app.env.titles[pagename].astext())
+        words = description(doctree)
+    else:
         return
-    title = plain_title(app.env.titles[pagename].astext())
     root = "../" * pagename.count("/")
-    tags = meta_tags(pagename, title, description(doctree), root, book_url())
+    tags = meta_tags(pagename, title, words, root, book_url())
     context["metatags"] = f"{context.get('metatags', '')}\n{tags}\n"
 
 
