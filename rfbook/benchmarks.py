@@ -50,10 +50,11 @@ def condense(files: Iterable[str | Path]) -> Record:
     -------
     Record
         Of the kind `KIND`. Its result ``rows`` is a list of mappings: ``comparison``,
-        ``case``, ``way``, ``unit``, ``median``, ``low`` and ``high`` (the quartiles over
-        the calls of all turns) in seconds a unit, ``rounds``, ``extra``, and for a way
-        that was compared ``against``, ``gap`` (of the last turn) and ``tolerance``. Its result ``states`` has the digest of
-        each comparison's sources, ``seconds`` the time that its calls took.
+        ``case``, ``way``, ``unit``, ``median``, ``low`` and ``high`` (the quartiles
+        over the calls of all turns) in seconds a unit, ``rounds``, ``extra``, and for a
+        way that was compared ``against``, ``gap`` (of the last turn) and ``tolerance``.
+        Its result ``states`` has the digest of each comparison's sources, ``seconds``
+        the time that its calls took.
 
     Raises
     ------
