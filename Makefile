@@ -8,8 +8,8 @@ export RFBOOK_TORCH_ARGS := $(TORCH_ARGS)
 endif
 
 TARGETS := help setup doctor verify book serve lab pdf test test-unit test-notebooks \
-	test-gpu test-latest lint format lock golden prove benchmarks wheel release \
-	clean
+	test-gpu test-latest test-oldest test-threads twice audit lint format lock \
+	golden prove benchmarks wheel release clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)

@@ -5,8 +5,9 @@ makes the environment and runs every tool in it. Environment variables:
 
 RFBOOK_ENV
     unset: the locked packages, in ``.venv``; ``latest``: the newest releases that
-    ``requirements/book.in`` allows, in ``.venv-latest``; ``current``: the packages of
-    the running Python, nothing installed (containers, GPU machines).
+    ``requirements/book.in`` allows, in ``.venv-latest``; ``oldest``: the oldest, in
+    ``.venv-oldest``; ``current``: the packages of the running Python, nothing
+    installed (containers, GPU machines).
 RFBOOK_TORCH_ARGS
     pip's arguments for torch, the choice of its CPU or CUDA build. Remembered.
 RFBOOK_VERIFY_ARGS
@@ -32,6 +33,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +55,8 @@ import sys, torch
 if not torch.cuda.is_available():
     sys.exit("rfbook: torch sees no CUDA device (make doctor tells what it sees)")
 """
+
+AUDITOR = "pip-audit==2.10.1"
 
 Command = Callable[[list[str]], None]
 COMMANDS: dict[str, Command] = {}
@@ -81,7 +85,7 @@ class Environment:
 
     Attributes
     ----------
-    kind : {"locked", "latest", "current", "benchmarks"}
+    kind : {"locked", "latest", "oldest", "current", "benchmarks"}
         What is installed, as the module's docstring says; for the benchmarks the locked
         packages and those of ``requirements/benchmarks.txt``.
     prefix : pathlib.Path
@@ -111,9 +115,11 @@ def environment() -> Environment:
         return Environment(kind, Path(sys.prefix))
     if kind == "locked":
         return Environment(kind, ROOT / ".venv")
-    if kind == "latest":
-        return Environment(kind, ROOT / ".venv-latest")
-    raise DevError(f"RFBOOK_ENV is {kind!r}: it must be unset, latest or current")
+    if kind in {"latest", "oldest"}:
+        return Environment(kind, ROOT / f".venv-{kind}")
+    raise DevError(
+        f"RFBOOK_ENV is {kind!r}: it must be unset, latest, oldest or current"
+    )
 
 
 def check_machine() -> None:
@@ -180,6 +186,7 @@ def requirements(env: Environment) -> list[Path]:
     """Return the files that say what is installed beside torch and the package."""
     names = {
         "latest": ["book.in"],
+        "oldest": ["oldest.txt"],
         "benchmarks": ["lock.txt", "benchmarks.txt"],
     }.get(env.kind, ["lock.txt"])
     return [REQUIREMENTS / name for name in names]
@@ -484,9 +491,65 @@ def run_gpu_tests(arguments: list[str]) -> None:
 
 @command("test-latest")
 def run_tests_on_latest(arguments: list[str]) -> None:
-    """Run all tests on the newest releases, without the lock."""
-    os.environ["RFBOOK_ENV"] = "latest"
-    run_tests(arguments)
+    """Run all tests on the newest releases, and record how it went."""
+    try_releases("latest", arguments)
+
+
+@command("test-oldest")
+def run_tests_on_oldest(arguments: list[str]) -> None:
+    """Run all tests on the oldest releases allowed, and record how it went."""
+    try_releases("oldest", arguments)
+
+
+def try_releases(kind: str, arguments: list[str]) -> None:
+    """Build the book and run the tests with other releases; record how it went."""
+    os.environ["RFBOOK_ENV"] = kind
+    # Lint is left out: another ruff has another format, which is no fault of ours.
+    book([])
+    trial(prepare(), kind, arguments)
+
+
+@command("test-threads")
+def run_notebooks_on_two_threads(arguments: list[str]) -> None:
+    """Run the notebooks with two threads each, and record how it went."""
+    trial(prepare(), "threads", ["-m", "notebook", *arguments], OMP_NUM_THREADS="2")
+
+
+def trial(env: Environment, name: str, arguments: list[str], **variables: str) -> None:
+    """Run tests and record their outcome, green or red, as a trial of this name."""
+    result = BUILD / f"{name}.xml"
+    result.unlink(missing_ok=True)
+    try:
+        pytest(env, f"--junitxml={result}", *arguments, **variables)
+    finally:
+        if result.is_file():
+            words = f"--selection={shlex.join(arguments)}"
+            run(env, "-m", "rfbook.trials", name, result, words)
+
+
+@command("twice")
+def twice(arguments: list[str]) -> None:
+    """Build the last commit in two fresh clones, compare the pages, record it."""
+    env, aside = prepare(), BUILD / "twice"
+    shutil.rmtree(aside, ignore_errors=True)
+    start, books = time.monotonic(), []
+    for name in ("first", "second"):
+        clone = aside / name
+        call(["git", "clone", "--quiet", ROOT, clone])
+        make = [env.python, "-m", "rfbook.dev", "book"]
+        call(["env", "-C", clone, *make], RFBOOK_ENV="current", PYTHONPATH=str(clone))
+        books.append(clone / PAGE.relative_to(ROOT))
+    seconds = f"--seconds={time.monotonic() - start:.0f}"
+    run(env, "-m", "rfbook.trials", "twice", *books, seconds)
+
+
+@command("audit")
+def audit(arguments: list[str]) -> None:
+    """Look up the locked packages among known vulnerabilities (needs the network)."""
+    # Strict: a package that could not be looked up is no package without a fault.
+    tool = ["-m", "uv", "tool", "run", "--from", AUDITOR, "pip-audit", "--strict"]
+    locked = ["--disable-pip", "--require-hashes", "-r", REQUIREMENTS / "lock.txt"]
+    run(prepare(), *tool, *locked, *arguments)
 
 
 @command("lint")
@@ -522,6 +585,7 @@ def lock(arguments: list[str]) -> None:
     agree = ["--constraints=requirements/lock.txt"]
     for source, made, more in (
         ("book.in", "lock.txt", []),
+        ("book.in", "oldest.txt", ["--resolution=lowest-direct"]),
         ("benchmarks.in", "benchmarks.txt", agree),
     ):
         files = [f"requirements/{source}", f"--output-file=requirements/{made}"]
@@ -616,7 +680,7 @@ def clean(arguments: list[str]) -> None:
     """Remove what the commands made; with --all the environments too."""
     made = ["build", "_build", "dist", ".pytest_cache", ".ruff_cache", ".hypothesis"]
     if "--all" in arguments:
-        made += [".venv", ".venv-latest", ".venv-benchmarks"]
+        made += [".venv", ".venv-latest", ".venv-oldest", ".venv-benchmarks"]
     for name in made:
         shutil.rmtree(ROOT / name, ignore_errors=True)
     for package in ("rfbook", "tests", "benchmarks"):
@@ -645,6 +709,10 @@ def main(argv: list[str] | None = None) -> int:
         COMMANDS[name](arguments)
     except DevError as error:
         print(f"rfbook: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        # A full disk, a checkout that may not be written, a program that is missing.
+        print(f"rfbook: {error.filename or name}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -38,6 +38,7 @@ ROOF = {
     "reproduce",
     "sphinxext",
     "terms",
+    "trials",
     "weights",
     "__main__",
 }

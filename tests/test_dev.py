@@ -259,6 +259,49 @@ def test_the_newest_releases_leave_lock_and_pins_out(checkout, calls, monkeypatc
     assert not any(word.endswith(("lock.txt", "torch.txt")) for word in words)
 
 
+def test_the_oldest_releases_are_locked_with_hashes(checkout, calls, monkeypatch):
+    monkeypatch.setenv("RFBOOK_ENV", "oldest")
+    env = dev.prepare()
+    assert env.prefix.name == ".venv-oldest"
+    (last,) = [call for call in calls if "--require-hashes" in call]
+    assert str(checkout / "requirements" / "oldest.txt") in last
+    assert not any("lock.txt" in word or "book.in" in word for word in last)
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_trial_is_recorded_whether_it_passes_or_fails(checkout, monkeypatch, status):
+    said = []
+
+    def run(env, *arguments, **variables):
+        said.append([str(argument) for argument in arguments])
+        if "pytest" in arguments:
+            result = checkout / "build" / "threads.xml"
+            result.parent.mkdir()
+            result.touch()
+            if status:
+                raise SystemExit(status)
+
+    monkeypatch.setattr(dev, "run", run)
+    env = dev.Environment("current", Path(sys.prefix))
+    if status:
+        with pytest.raises(SystemExit):
+            dev.trial(env, "threads", ["-k", "psi"])
+    else:
+        dev.trial(env, "threads", ["-k", "psi"])
+    *words, selection = said[-1]
+    assert words[:3] == ["-m", "rfbook.trials", "threads"]
+    assert selection == "--selection=-k psi"
+
+
+def test_a_trial_that_did_not_run_is_not_recorded(checkout, monkeypatch):
+    said = []
+    monkeypatch.setattr(dev, "run", lambda env, *words, **_: said.append(words))
+    (checkout / "build").mkdir()
+    (checkout / "build" / "oldest.xml").write_text("of an earlier run")
+    dev.trial(dev.Environment("current", Path(sys.prefix)), "oldest", [])
+    assert not any("rfbook.trials" in words for words in said)
+
+
 def test_the_current_environment_is_left_alone(checkout, calls, monkeypatch):
     monkeypatch.setenv("RFBOOK_ENV", "current")
     assert dev.prepare().python == Path(sys.executable)

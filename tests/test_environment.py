@@ -12,6 +12,7 @@ import pytest
 import yaml
 from packaging.markers import Marker, default_environment
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from rfbook import dev
 from rfbook.doctor import ROOT, normalise, read_pins
@@ -84,6 +85,25 @@ def test_the_lock_is_within_the_ranges_of_book_in_and_pyproject():
     for requirement in wanted:
         version = versions[normalise(requirement.name)]
         assert requirement.specifier.contains(version), (requirement, version)
+
+
+def test_the_oldest_releases_are_the_floors_of_book_in():
+    text = (ROOT / "requirements" / "oldest.txt").read_text()
+    assert "://" not in text
+    blocks = re.split(r"\n(?=[a-z0-9])", text)[1:]
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", block) for block in blocks)
+    pins = {pin.name: Requirement(str(pin)) for pin in read_pins(text)}
+    wanted = requirements((ROOT / "requirements" / "book.in").read_text())
+    above = []
+    for requirement in wanted:
+        (version,) = {s.version for s in pins[normalise(requirement.name)].specifier}
+        assert requirement.specifier.contains(version), (requirement, version)
+        floors = [s.version for s in requirement.specifier if s.operator == ">="]
+        assert floors, f"{requirement} has no floor: its oldest release may be any"
+        if Version(version) != Version(floors[0]):
+            above.append(normalise(requirement.name))
+    # What another package needs newer than we do.
+    assert len(above) <= len(wanted) // 4, above
 
 
 def test_the_lock_pins_what_torch_rests_on():
