@@ -573,7 +573,6 @@ def lock(arguments: list[str]) -> None:
     """Renew lock and environment.yml; --upgrade takes the newest releases."""
     env = prepare()
     compile_options = [
-        "--universal",
         "--generate-hashes",
         "--no-emit-index-url",
         "--quiet",
@@ -582,10 +581,14 @@ def lock(arguments: list[str]) -> None:
         *arguments,
     ]
     # What the benchmarks need besides must agree with the lock.
-    agree = ["--constraints=requirements/lock.txt"]
+    agree = ["--universal", "--constraints=requirements/lock.txt"]
+    # The oldest releases are tried on one machine and one Python only. An extra of a
+    # package that is not the newest has to be named, or pip looks for the newest.
+    lowest = ["--resolution=lowest-direct", "--python-platform=linux"]
+    lowest += ["--no-strip-extras"]
     for source, made, more in (
-        ("book.in", "lock.txt", []),
-        ("book.in", "oldest.txt", ["--resolution=lowest-direct"]),
+        ("book.in", "lock.txt", ["--universal"]),
+        ("book.in", "oldest.txt", lowest),
         ("benchmarks.in", "benchmarks.txt", agree),
     ):
         files = [f"requirements/{source}", f"--output-file=requirements/{made}"]
