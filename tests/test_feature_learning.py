@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from rfbook import feature_learning as room
 from rfbook.activations import RELU, arc_cosine
-from rfbook.feature_learning import spike
+from rfbook.feature_learning import spike, stepped
 from rfbook.gaussian import expect
 from rfbook.single_neuron import random_directions, relu_coefficients, relu_spectrum
 from rfbook.special import gegenbauer, harmonic_dimension, hermite
@@ -163,6 +163,13 @@ def test_classes_are_means_over_the_sphere():
     means = np.array([[np.nanmean(blocks[i, :, j]) for j in (0, 1)] for i in (0, 1)])
     # 1000 independent directions: each mean is within a few percent of its spread
     assert np.abs(means - room.class_gram(5, t)).max() < 5e-3
+
+
+@pytest.mark.parametrize("m", [150, 250])
+def test_the_rule_of_the_sphere_has_its_moments(m):
+    c, weights = stepped._coordinate_rule(m)
+    assert weights @ c**2 == pytest.approx(1 / m, rel=1e-12)
+    assert weights @ c**4 == pytest.approx(3 / (m * (m + 2)), rel=1e-12)
 
 
 def test_many_neurons_come_between_the_two_risks():

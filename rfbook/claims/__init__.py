@@ -27,6 +27,7 @@ CHAPTERS = (
     "mixture_training",
     "bayes_floor",
     "counting",
+    "feature_learning",
 )
 """The modules, in the order of the book."""
 

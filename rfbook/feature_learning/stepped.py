@@ -22,6 +22,8 @@ from rfbook.single_neuron import best_combination_errors, relu_coefficients
 
 _NODES = 200
 """Nodes for the mean over the sphere; the kernel's only kinks are at the ends."""
+_WIDE = 200
+"""Dimensions up to which the rule is that of Gauss and Jacobi."""
 
 
 def stepped_weights(W, direction, sizes) -> np.ndarray:
@@ -148,10 +150,25 @@ def class_gram(d: int | None, overlaps) -> np.ndarray:
     base, spread = np.outer(t, t), np.outer(side, side)
     if d is None:
         return arc_cosine(base) - 1 / (2 * np.pi)
-    power = (integer_from("d", d, 3) - 4) / 2
-    c, weights = roots_jacobi(_NODES, power, power)
+    c, weights = _coordinate_rule(integer_from("d", d, 3) - 1)
     values = arc_cosine(np.clip(base[..., None] + spread[..., None] * c, -1, 1))
-    return values @ weights / weights.sum() - 1 / (2 * np.pi)
+    return values @ weights - 1 / (2 * np.pi)
+
+
+def _coordinate_rule(m: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights for the law of a coordinate of the sphere of R^m, m >= 2.
+
+    Beyond `_WIDE` dimensions the weights of Gauss and Jacobi underflow. There the
+    density is below e^-70 outside of 12 / sqrt(m) and smooth on that scale.
+    """
+    power = (m - 3) / 2
+    if m <= _WIDE:
+        c, weights = roots_jacobi(_NODES, power, power)
+    else:
+        c, weights = np.polynomial.legendre.leggauss(_NODES)
+        c = min(1.0, 12 / np.sqrt(m)) * c
+        weights = weights * np.exp(power * np.log1p(-c * c))
+    return c, weights / weights.sum()
 
 
 def class_risk(d: int | None, overlaps, link, neurons: int | None = None) -> float:

@@ -15,16 +15,16 @@ from rfbook.ledger import (
     identity,
 )
 
-first = Symbol("h", real=True)
+first = Symbol(r"\hat{H}_1", real=True)
 energy, weighted = symbols("e_0 e_2", positive=True)
-gamma_ = Symbol("rho", positive=True)
+ratio = Symbol("xi", positive=True)
 
 
 def _direction_sums(statement, domain, samples=None) -> Result:
     """Count the pairs of samples: n equal ones and n (n - 1) independent ones.
 
     Equal ones give e_2 along theta and e_0 along each of the other d - 1 axes;
-    independent ones give h^2 along theta and 0 elsewhere.
+    independent ones give H_1^2 along theta and 0 elsewhere.
     """
     size = n if samples is None else samples
     along = (size * weighted + size * (size - 1) * first**2) / size**2
@@ -38,7 +38,7 @@ def _direction_sums(statement, domain, samples=None) -> Result:
 
 
 def _direction_simulated(statement, domain, rng) -> Result:
-    """Draw batches of 6 in four dimensions for H = he_1 + he_2: h = 1, e_0 = 2.
+    """Draw batches of 6 in four dimensions for H = he_1 + he_2: H_1 = 1, e_0 = 2.
 
     e_2 = E (a + (a^2 - 1) / sqrt(2))^2 a^2 = 3 + (15 - 6 + 1) / 2 = 8.
     """
@@ -65,13 +65,13 @@ DIRECTION = Claim(
     title="The direction of a batch",
     chapter=CHAPTER,
     statement=Statement(
-        "Let $x_1, \\dots, x_n$ be independent, $x_j \\sim \\mathcal N(0, I_d)$, "
-        "$a_j = \\langle \\theta, x_j \\rangle$, $y_j$ a function of $a_j$ and "
-        "independent noise, and $v = \\frac1n \\sum_j y_j x_j$. With "
-        "$h = \\mathbb E\\, y_1 a_1$, $e_0 = \\mathbb E\\, y_1^2$ and "
-        "$e_2 = \\mathbb E\\, y_1^2 a_1^2$\n\n"
-        "$$\\mathbb E \\langle v, \\theta \\rangle^2 = [[along]], \\qquad "
-        "\\mathbb E \\lVert v \\rVert^2 = [[total]] .$$",
+        "Let $x_1, \\dots, x_n$ be independent, $x_j \\sim \\mathcal N(0, I_d)$, $a_j "
+        "= \\langle \\theta, x_j \\rangle$, $y_j$ a function of $a_j$ and independent "
+        "noise, and $v = \\frac1n \\sum_j y_j x_j$. With $\\hat H_1 = \\mathbb E\\, "
+        "y_1 a_1$, $e_0 = \\mathbb E\\, y_1^2$ and $e_2 = \\mathbb E\\, y_1^2 "
+        "a_1^2$\n\n"
+        "$$\\mathbb E \\langle v, \\theta \\rangle^2 = [[along]], \\qquad \\mathbb E "
+        "\\lVert v \\rVert^2 = [[total]] .$$",
         {},
         {"along": ALONG, "total": ALONG + (d - 1) * energy / n},
     ),
@@ -82,7 +82,7 @@ DIRECTION = Claim(
     planted=(
         Planted("d for d - 1", {"total": ALONG + d * energy / n}),
         Planted(
-            "h^2 not taken off: right for h = 0",
+            "H_1^2 not taken off: right for H_1 = 0",
             {
                 "along": first**2 + weighted / n,
                 "total": first**2 + weighted / n + (d - 1) * energy / n,
@@ -106,9 +106,9 @@ DIRECTION = Claim(
 
 
 def _alignment_limit(statement, domain) -> Result:
-    """Put d = rho n and let n grow in the quotient of the two means."""
+    """Put d = n / xi and let n grow in the quotient of the two means."""
     total = ALONG + (d - 1) * energy / n
-    quotient = (ALONG / total).subs(d, gamma_ * n)
+    quotient = (ALONG / total).subs(d, n / ratio)
     return identity(limit(quotient.together(), n, oo), statement.value)
 
 
@@ -119,7 +119,7 @@ def _alignment_simulated(statement, domain, rng) -> Result:
     and its mean by one of order 1 / n, which the standard error, 0.01, covers.
     """
     claimed = float(
-        statement.value.subs({gamma_: 0.5, first: sqrt(0.5), energy: 1}).evalf()
+        statement.value.subs({ratio: 2, first: sqrt(0.5), energy: 1}).evalf()
     )
     cosines = np.empty(20)
     for i in range(20):
@@ -136,13 +136,11 @@ ALIGNMENT = Claim(
     title="What part of the direction is the target's",
     chapter=CHAPTER,
     statement=Statement(
-        "In {prf:ref}`batch-direction` let $n, d \\to \\infty$ with $d / n \\to "
-        "\\rho$, "
-        "and $\\mathbb E\\, y_1^4$ finite. The squared cosine between $v$ and "
-        "$\\theta$ "
-        "tends in probability to\n\n$$[[value]] .$$",
+        "In {prf:ref}`batch-direction` let $n, d \\to \\infty$ with $n / d \\to \\xi > "
+        "0$. The squared cosine between $v$ and $\\theta$ tends in probability to\n\n"
+        "$$[[value]] .$$",
         {},
-        {"value": first**2 / (first**2 + gamma_ * energy)},
+        {"value": ratio * first**2 / (ratio * first**2 + energy)},
     ),
     uses=("batch-direction",),
     checks=(
@@ -158,24 +156,24 @@ ALIGNMENT = Claim(
     ),
     planted=(
         Planted(
-            "its square: right for rho = 1",
-            {"value": first**2 / (first**2 + gamma_**2 * energy)},
+            "its square: right for xi = 1",
+            {"value": ratio**2 * first**2 / (ratio**2 * first**2 + energy)},
             True,
         ),
         Planted(
             "the cosine, not squared",
-            {"value": sqrt(first**2 / (first**2 + gamma_ * energy))},
+            {"value": sqrt(ratio * first**2 / (ratio * first**2 + energy))},
         ),
         Planted(
             "only the noise of degrees beyond 1",
-            {"value": first**2 / (first**2 + gamma_ * (energy - first**2))},
+            {"value": ratio * first**2 / (ratio * first**2 + energy - first**2)},
         ),
     ),
     weak=Check(
         "symbolic",
         "as many samples as dimensions",
         lambda statement, domain: identity(
-            statement.value.subs(gamma_, 1), first**2 / (first**2 + energy)
+            statement.value.subs(ratio, 1), first**2 / (first**2 + energy)
         ),
         role="step",
     ),

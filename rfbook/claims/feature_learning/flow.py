@@ -45,11 +45,9 @@ FLOW = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let $w(\\tau)$ with $\\lVert w(0) \\rVert = 1$ follow the part of the "
-        "gradient "
-        "of $\\mathbb E\\, H(\\langle \\theta, x \\rangle)\\, "
-        "\\sigma(\\langle w, x \\rangle)$ tangent to the sphere, and "
-        "$t = \\langle \\theta, w \\rangle$, "
-        "$z(t) = \\sum_k \\hat H_k \\hat\\sigma_k\\, t^k$. Then "
+        "gradient of $\\mathbb E\\, H(\\langle \\theta, x \\rangle)\\, "
+        "\\sigma(\\langle w, x \\rangle)$ tangent to the sphere, and $t = \\langle "
+        "\\theta, w \\rangle$, $z(t) = \\sum_k \\hat H_k \\hat\\sigma_k\\, t^k$. Then "
         "$\\lVert w \\rVert = 1$ and\n\n"
         "$$\\frac{dt}{d\\tau} = \\left([[share]]\\right) z'(t) .$$",
         {},
@@ -131,14 +129,13 @@ CHAIN = Claim(
     title="The overlap alone is a Markov chain",
     chapter=CHAPTER,
     statement=Statement(
-        "Let $w$ be a unit vector, $t = \\langle \\theta, w \\rangle$, "
-        "$x \\sim \\mathcal N(0, I_d)$, $d \\ge 3$, $a = \\langle \\theta, x "
-        "\\rangle$, "
-        "$b = \\langle w, x \\rangle = t a + \\sqrt{1 - t^2}\\, b'$, "
-        "$r = \\eta\\, H(a)\\, \\sigma'(b)$, and let $w$ change to the direction of "
-        "$w + r\\, (x - b w)$. The overlap changes to\n\n"
-        "$$\\frac{t + r\\, ([[along]])}{\\sqrt{1 + r^2 (u^2 + q)}}, \\qquad "
-        "u = [[across]],$$\n\n"
+        "Let $w$ be a unit vector, $t = \\langle \\theta, w \\rangle$, $x \\sim "
+        "\\mathcal N(0, I_d)$, $d \\ge 3$, $a = \\langle \\theta, x \\rangle$, $b = "
+        "\\langle w, x \\rangle = t a + \\sqrt{1 - t^2}\\, b'$, $r = \\eta\\, H(a)\\, "
+        "\\sigma'(b)$, and let $w$ change to the direction of $w + r\\, (x - b w)$. "
+        "The overlap changes to\n\n"
+        "$$\\frac{t + r\\, ([[along]])}{\\sqrt{1 + r^2 (u^2 + q)}}, \\qquad u = "
+        "[[across]],$$\n\n"
         "with independent normal $a, b'$ and a number $q$, independent of them, that "
         "has the law of the sum of $[[freedom]]$ squares of normal numbers.",
         {},
@@ -180,9 +177,9 @@ SECOND = Claim(
     title="Going back to the sphere costs overlap",
     chapter=CHAPTER,
     statement=Statement(
-        "Let a step of size $\\eta$ change the overlap to "
-        "$\\frac{t + \\eta\\, s}{\\sqrt{1 + \\eta^2 G}}$ with the numbers $s$ and "
-        "$G \\ge 0$. To second order in $\\eta$ this is\n\n"
+        "Let a step of size $\\eta$ change the overlap to $\\frac{t + \\eta\\, "
+        "s}{\\sqrt{1 + \\eta^2 G}}$ with the numbers $s$ and $G \\ge 0$. To second "
+        "order in $\\eta$ this is\n\n"
         "$$t + \\eta\\, s + \\eta^2 \\left([[second]]\\right) .$$",
         {},
         {"second": -t * square / 2},
@@ -222,9 +219,8 @@ SIZE = Claim(
     title="Which steps are small enough",
     chapter=CHAPTER,
     statement=Statement(
-        "Let $H = \\operatorname{he}_k$, $k \\ge 1$, $\\sigma$ the ReLU with "
-        "$c = \\hat\\sigma_k > 0$, and $0 < t < 1$. To second order in the step size "
-        "the "
+        "Let $H = \\operatorname{he}_k$, $k \\ge 1$, $\\sigma$ the ReLU with $c = "
+        "\\hat\\sigma_k > 0$, and $0 < t < 1$. To second order in the step size the "
         "overlap grows on average in one step of {prf:ref}`overlap-chain` exactly "
         "if\n\n"
         "$$\\eta < [[limit]] .$$",

@@ -108,15 +108,14 @@ FLOOR = Claim(
     title="The least error for a function of one direction",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ let $f_*(x) = H(\\langle \\theta, x \\rangle)$ with "
-        "$H \\in L^2(\\gamma_1)$ and $\\theta$ uniform on the sphere. With "
-        "$x^{(n)} = x (x+1) \\cdots (x + n - 1)$ let\n\n"
+        "For every $[[d]]$ let $f_*(x) = H(\\langle \\theta, x \\rangle)$ with $H \\in "
+        "L^2(\\gamma_1)$ and $\\theta$ uniform on the sphere. With $x^{(n)} = x (x+1) "
+        "\\cdots (x + n - 1)$ let\n\n"
         "$$\\kappa_\\ell = \\sum_{j \\ge 0} \\hat H_{\\ell + 2j}^2\\, [[term]]$$\n\n"
-        "and $\\lambda_1 \\ge \\lambda_2 \\ge \\dots$ be the numbers "
-        "$\\kappa_0, \\kappa_1, \\dots$, each $\\kappa_\\ell$ repeated $[[many]]$ "
-        "times. "
-        "The least mean of $\\operatorname{dist}(f_*, V)^2$ over $\\theta$, of all "
-        "spaces $V$ of at most $N$ features that are chosen without $\\theta$, is\n\n"
+        "and $\\lambda_1 \\ge \\lambda_2 \\ge \\dots$ be the numbers $\\kappa_0, "
+        "\\kappa_1, \\dots$, each $\\kappa_\\ell$ repeated $[[many]]$ times. The least "
+        "mean of $\\operatorname{dist}(f_*, V)^2$ over $\\theta$, of all spaces $V$ of "
+        "at most $N$ features that are chosen without $\\theta$, is\n\n"
         "$$\\mathcal E_N = \\lVert H \\rVert^2 - \\sum_{i=1}^N \\lambda_i .$$",
         {"d": SIZES},
         {"term": TERM, "many": MANY},
@@ -194,9 +193,9 @@ DEGREE = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$ let $f_*(x) = \\operatorname{he}_k(\\langle \\theta, x "
-        "\\rangle)$ with $k \\ge 1$ and $\\theta$ uniform on the sphere. Every "
-        "$N \\le \\binom{d+k-1}{k}$ features that are chosen without $\\theta$ leave "
-        "on average over $\\theta$, with $x^{(n)} = x (x+1) \\cdots (x + n - 1)$,\n\n"
+        "\\rangle)$ with $k \\ge 1$ and $\\theta$ uniform on the sphere. Every $N \\le "
+        "\\binom{d+k-1}{k}$ features that are chosen without $\\theta$ leave on "
+        "average over $\\theta$, with $x^{(n)} = x (x+1) \\cdots (x + n - 1)$,\n\n"
         "$$\\mathcal E_N [[relation]] [[bound]] .$$",
         {"d": SIZES},
         {"relation": AT_LEAST, "bound": (FORMS - N) * VALUE},
@@ -309,7 +308,8 @@ def _shares(size: int, count: int, weight) -> list[Fraction]:
     ]
 
 
-kappa, dim = Symbol("kappa", positive=True), Symbol("D", positive=True)
+kappa = Symbol("kappa", positive=True)
+dim = Symbol(r"\dim \mathcal{H}_\ell^d", positive=True)
 
 
 def _budget_exact(statement, domain, cases=None) -> Result:
@@ -341,16 +341,14 @@ BUDGET = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$ let $\\sigma_{w_1}, \\dots, \\sigma_{w_N}$, with unit "
-        "vectors "
-        "$w_i$, be linearly independent, $U$ their Gram matrix, $T = W^{\\mathsf T} "
-        "W$, "
-        "and let the target be the part of degree $\\ell$ of $\\sigma_\\theta$ with "
-        "uniform $\\theta$, where the eigenvalue $\\kappa = \\kappa_\\ell$ of "
-        "{prf:ref}`oblivious-spectrum` is not 0, $D = \\dim \\mathcal H_\\ell^d$. The "
-        "share of its mean square that the features hold on average is\n\n"
+        "vectors $w_i$, be linearly independent, $U$ their Gram matrix, $T = "
+        "W^{\\mathsf T} W$, and let the target be the part of degree $\\ell$ of "
+        "$\\sigma_\\theta$ with uniform $\\theta$, where the eigenvalue $\\kappa = "
+        "\\kappa_\\ell$ of {prf:ref}`oblivious-spectrum` is not 0. The share of its "
+        "mean square that the features hold on average is\n\n"
         "$$s_\\ell = [[weight]]\\, \\operatorname{Tr} \\bigl( U^{-1} P_\\ell^{(d)}(T) "
-        "\\bigr), \\qquad 0 \\le s_\\ell \\le 1, \\qquad "
-        "\\sum_\\ell s_\\ell \\dim \\mathcal H_\\ell^d = [[total]] ,$$\n\n"
+        "\\bigr), \\qquad 0 \\le s_\\ell \\le 1, \\qquad \\sum_\\ell s_\\ell \\dim "
+        "\\mathcal H_\\ell^d = [[total]] ,$$\n\n"
         "with $P_\\ell^{(d)}$ entry by entry.",
         {"d": SIZES},
         {"weight": kappa + 0 * dim, "total": N},

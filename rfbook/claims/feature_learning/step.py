@@ -107,13 +107,12 @@ GRADIENT = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let $H$ and $\\sigma'$ be in $L^2(\\gamma_1)$, $\\theta, w$ unit vectors with "
-        "$t = \\langle \\theta, w \\rangle$, $\\lvert t \\rvert < 1$, and "
-        "$x \\sim \\mathcal N(0, I_d)$. Then\n\n"
-        "$$\\mathbb E\\, H(\\langle \\theta, x \\rangle)\\, "
-        "\\sigma'(\\langle w, x \\rangle)\\, x = \\theta \\sum_{k \\ge 0} "
-        "\\left([[along]]\\right) \\hat H_{k+1} \\hat\\sigma_{k+1}\\, t^k + "
-        "w \\sum_{k \\ge 0} [[across]]\\; \\hat H_k\\, \\hat\\sigma_{[[index]]}\\, "
-        "t^k .$$",
+        "$t = \\langle \\theta, w \\rangle$, $\\lvert t \\rvert < 1$, and $x \\sim "
+        "\\mathcal N(0, I_d)$. Then\n\n"
+        "$$\\mathbb E\\, H(\\langle \\theta, x \\rangle)\\, \\sigma'(\\langle w, x "
+        "\\rangle)\\, x = \\theta \\sum_{k \\ge 0} \\left([[along]]\\right) \\hat "
+        "H_{k+1} \\hat\\sigma_{k+1}\\, t^k + w \\sum_{k \\ge 0} [[across]]\\; \\hat "
+        "H_k\\, \\hat\\sigma_{[[index]]}\\, t^k .$$",
         {},
         {"along": k + 1, "across": sqrt(k + 1) * sqrt(k + 2), "index": k + 2},
     ),
@@ -164,9 +163,9 @@ TANGENT = Claim(
     title="The part that turns the neuron",
     chapter=CHAPTER,
     statement=Statement(
-        "Let $\\alpha\\, \\theta + \\beta\\, w$ be a step with unit vectors "
-        "$\\theta, w$ and $t = \\langle \\theta, w \\rangle$. Its part tangent to the "
-        "sphere at $w$ is $\\alpha\\, (\\theta - t w)$, of the squared length\n\n"
+        "Let $\\alpha\\, \\theta + \\beta\\, w$ be a step with unit vectors $\\theta, "
+        "w$ and $t = \\langle \\theta, w \\rangle$. Its part tangent to the sphere at "
+        "$w$ is $\\alpha\\, (\\theta - t w)$, of the squared length\n\n"
         "$$\\left([[share]]\\right) \\alpha^2 .$$",
         {},
         {"share": 1 - t**2},
@@ -282,12 +281,11 @@ SIGNAL = Claim(
     title="How much a random neuron sees",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ and $[[k]]$ let $w$ be uniform on the sphere, "
-        "$t = \\langle \\theta, w \\rangle$. With "
-        "$x^{(n)} = x (x + 1) \\cdots (x + n - 1)$\n\n"
+        "For every $[[d]]$ and $[[k]]$ let $w$ be uniform on the sphere, $t = \\langle "
+        "\\theta, w \\rangle$. With $x^{(n)} = x (x + 1) \\cdots (x + n - 1)$\n\n"
         "$$\\mathbb E\\, t^{2k-2} (1 - t^2) = [[value]] .$$\n\n"
-        "For $H = \\operatorname{he}_k$ the tangent part of the step has "
-        "$k^2 \\hat\\sigma_k^2$ times this as its mean squared length.",
+        "For $H = \\operatorname{he}_k$ the tangent part of the step has $k^2 "
+        "\\hat\\sigma_k^2$ times this as its mean squared length.",
         {"d": SIZES, "k": DEGREES},
         {"value": SIGNAL_VALUE},
     ),
@@ -363,10 +361,10 @@ NOISE = Claim(
         "Let $A = H^2$ be a polynomial, $B = (\\sigma')^2 \\in L^2(\\gamma_1)$, $w$ a "
         "unit vector with $t = \\langle \\theta, w \\rangle$, $\\lvert t \\rvert < 1$, "
         "and $y = H(\\langle \\theta, x \\rangle)$. Then\n\n"
-        "$$\\mathbb E\\, \\lVert (I - w w^{\\mathsf T})\\, y\\, "
-        "\\sigma'(\\langle w, x \\rangle)\\, x \\rVert^2 = ([[first]]) "
-        "\\sum_{k \\ge 0} \\hat A_k \\hat B_k\\, t^k + \\left([[second]]\\right) "
-        "\\sum_{k \\ge 0} [[factor]]\\; \\hat A_{k+2} \\hat B_k\\, t^k .$$",
+        "$$\\mathbb E\\, \\lVert (I - w w^{\\mathsf T})\\, y\\, \\sigma'(\\langle w, x "
+        "\\rangle)\\, x \\rVert^2 = ([[first]]) \\sum_{k \\ge 0} \\hat A_k \\hat "
+        "B_k\\, t^k + \\left([[second]]\\right) \\sum_{k \\ge 0} [[factor]]\\; \\hat "
+        "A_{k+2} \\hat B_k\\, t^k .$$",
         {},
         {"first": d - 1, "second": 1 - t**2, "factor": sqrt(k + 1) * sqrt(k + 2)},
     ),
@@ -417,7 +415,8 @@ RELU_NOISE = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[k]]$ and $[[t]]$, $H = \\operatorname{he}_k$ and the ReLU the "
-        "mean square of {prf:ref}`step-noise` is\n\n$$[[value]] .$$",
+        "mean square of {prf:ref}`step-noise` is\n\n"
+        "$$[[value]] .$$",
         {"k": DEGREES, "t": OVERLAPS},
         {"value": (d - 1) / 2 + k * (1 - t**2)},
     ),
@@ -470,9 +469,9 @@ BATCH = Claim(
     statement=Statement(
         "For every $[[d]]$ and $[[k]]$ let $H = \\operatorname{he}_k$, $\\sigma$ the "
         "ReLU with $s = \\hat\\sigma_k \\ne 0$, and $w$ uniform on the sphere. The "
-        "mean "
-        "of $n$ samples' tangent steps is the exact step and a fluctuation. Their mean "
-        "squared lengths are equal for $n = n_0$,\n\n$$n_0 = [[size]] ,$$\n\n"
+        "mean of $n$ samples' tangent steps is the exact step and a fluctuation. Their "
+        "mean squared lengths are equal for $n = n_0$,\n\n"
+        "$$n_0 = [[size]] ,$$\n\n"
         "with $x^{(n)} = x (x + 1) \\cdots (x + n - 1)$; for larger $n$ the exact step "
         "is longer.",
         {"d": SIZES, "k": DEGREES},

@@ -86,16 +86,14 @@ CLASSES = Claim(
     title="Infinitely many neurons of a few overlaps",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$ let $t_1, \\dots, t_m \\in [-1, 1]$ be different, "
-        "$\\sigma \\in L^2(\\gamma_1)$ with the kernel $K$, and $V$ the closed span of "
-        "all $\\sigma_w$ with $w = t_a \\theta + \\sqrt{1 - t_a^2}\\, v$, $v$ a unit "
+        "For every $[[d]]$ let $t_1, \\dots, t_m \\in [-1, 1]$ be different, $\\sigma "
+        "\\in L^2(\\gamma_1)$ with the kernel $K$, and $V$ the closed span of all "
+        "$\\sigma_w$ with $w = t_a \\theta + \\sqrt{1 - t_a^2}\\, v$, $v$ a unit "
         "vector orthogonal to $\\theta$. For $f_*(x) = H(\\langle \\theta, x "
-        "\\rangle)$, "
-        "$H \\in L^2(\\gamma_1)$,\n\n"
+        "\\rangle)$, $H \\in L^2(\\gamma_1)$,\n\n"
         "$$\\operatorname{dist}(f_*, V)^2 = \\lVert H \\rVert^2 - z^{\\mathsf T} U^+ "
-        "z, "
-        "\\qquad z_a = \\sum_k \\hat H_k \\hat\\sigma_k\\, t_a^k, \\qquad "
-        "U_{12} = \\mathbb E_{c \\sim \\mu_{[[dimension]]}}\\; "
+        "z, \\qquad z_a = \\sum_k \\hat H_k \\hat\\sigma_k\\, t_a^k, \\qquad U_{12} = "
+        "\\mathbb E_{c \\sim \\mu_{[[dimension]]}}\\; "
         "K\\bigl([[argument]]\\bigr),$$\n\n"
         "the other entries of $U$ likewise, with the pseudo-inverse $U^+$.",
         {"d": LARGE},
@@ -160,9 +158,10 @@ AVERAGE = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "In {prf:ref}`overlap-classes` average $n$ independent neurons in each class, "
-        "$v$ uniform, and fit only one output weight for each class. With "
-        "$k_1 = K(1)$ and $u = U_{aa}$ the mean square of the average of class $a$ is"
-        "\n\n$$[[square]] ,$$\n\n"
+        "$v$ uniform, and fit one output weight for each class, the same in all draws. "
+        "With $k_1 = K(1)$ and $u = U_{aa}$ the mean square of the average of class "
+        "$a$ is\n\n"
+        "$$[[square]] ,$$\n\n"
         "the mean products are those of $U$, and so the least mean squared error is "
         "that of {prf:ref}`overlap-classes` with these numbers on the diagonal of $U$.",
         {},
@@ -218,12 +217,12 @@ MIRRORED = Claim(
     title="A class and its mirror image learn a parabola",
     chapter=CHAPTER,
     statement=Statement(
-        "For $[[t]]$, $d \\to \\infty$, the ReLU and "
-        "$H = \\hat H_1 \\operatorname{he}_1 + \\hat H_2 \\operatorname{he}_2$ let "
-        "there be infinitely many neurons of the overlaps $t$ and $-t$, and a "
-        "constant. The least mean squared error tends to\n\n"
-        "$$\\hat H_2^2 \\left( 1 - \\frac{t^4}{4 \\pi\\, U_t} \\right), \\qquad "
-        "U_t = [[scale]] \\left([[held]]\\right) .$$",
+        "For $[[t]]$, $d \\to \\infty$, the ReLU and $H = \\hat H_1 "
+        "\\operatorname{he}_1 + \\hat H_2 \\operatorname{he}_2$ let there be "
+        "infinitely many neurons of the overlaps $t$ and $-t$, and a constant. The "
+        "least mean squared error tends to\n\n"
+        "$$\\hat H_2^2 \\left( 1 - \\frac{t^4}{4 \\pi\\, U_t} \\right), \\qquad U_t = "
+        "[[scale]] \\left([[held]]\\right) .$$",
         {"t": Reals(0, 1, open_low=True)},
         {"scale": 1 / (2 * pi), "held": HELD},
     ),

@@ -25,13 +25,10 @@ REPRESENTATION = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let the target be a polynomial of degree $p$ that depends on $r$ directions "
-        "of "
-        "$x \\sim \\mathcal N(0, I_d)$, with a second derivative whose mean has the "
-        "rank "
-        "$r$. Gradient descent on a two-layer network, with one large step on the "
-        "first "
-        "layer, learns it from a number of samples of order $d^2 r + d r^p$, up to "
-        "logarithms, whereas a kernel method needs a number of order $d^p$."
+        "of $x \\sim \\mathcal N(0, I_d)$, with a second derivative whose mean has the "
+        "rank $r$. Gradient descent on a two-layer network, with one large step on the "
+        "first layer, learns it from a number of samples of order $d^2 r + d r^p$, up "
+        "to logarithms, whereas a kernel method needs a number of order $d^p$."
     ),
     sources=(Source("Damian2022", "COLT 2022", "Theorems 1 and 2", "background"),),
     status="cited",
@@ -45,8 +42,7 @@ ONLINE = Claim(
     statement=Statement(
         "Let the first degree of the population loss, as a function of the overlap, be "
         "$k_*$. Online gradient descent on the sphere finds the direction from a "
-        "number "
-        "of samples of order $d$ for $k_* = 1$, $d \\ln d$ for $k_* = 2$, and "
+        "number of samples of order $d$ for $k_* = 1$, $d \\ln d$ for $k_* = 2$, and "
         "$d^{k_* - 1}$ for $k_* \\ge 3$, up to logarithms."
     ),
     sources=(Source("BenArous2021", "JMLR 22", "abstract", "background", HIDDEN),),
@@ -60,10 +56,9 @@ STAIRCASE = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let $\\delta > 0$ and $d^{l + \\delta} \\le N \\le d^{l + 1 - \\delta}$ with "
-        "an "
-        "integer $l$. As $d \\to \\infty$ the best combination of $N$ random features "
-        "on the sphere has the same error, to first order, as the best polynomial of "
-        "degree $l$."
+        "an integer $l$. As $d \\to \\infty$ the best combination of $N$ random "
+        "features on the sphere has the same error, to first order, as the best "
+        "polynomial of degree $l$."
     ),
     sources=(
         Source("Ghorbani2021", "Ann. Statist. 49", "abstract", "background", HIDDEN),

@@ -61,7 +61,8 @@ ONE = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For $z(t) = c\\, t$ with $c > 0$, and $t_0 \\in (-1, 1)$, the flow of "
-        "{prf:ref}`sphere-flow` from $t_0$ is\n\n$$t(\\tau) = [[solution]] .$$",
+        "{prf:ref}`sphere-flow` from $t_0$ is\n\n"
+        "$$t(\\tau) = [[solution]] .$$",
         {},
         {"solution": tanh(c * tau + atanh(start))},
     ),
@@ -111,8 +112,9 @@ TWO = Claim(
     statement=Statement(
         "For $z(t) = c\\, t^2$ with $c > 0$, and $0 < t_0 < t_1 < 1$, the flow of "
         "{prf:ref}`sphere-flow` from $t_0$, and the time in which it reaches $t_1$, "
-        "are\n\n$$t(\\tau) = [[solution]], \\qquad \\tau = [[factor]] \\ln "
-        "\\frac{t_1^2\\, (1 - t_0^2)}{t_0^2\\, (1 - t_1^2)} .$$",
+        "are\n\n"
+        "$$t(\\tau) = [[solution]], \\qquad \\tau = [[factor]] \\ln \\frac{t_1^2\\, (1 "
+        "- t_0^2)}{t_0^2\\, (1 - t_1^2)} .$$",
         {},
         {"solution": PARABOLA, "factor": 1 / (4 * c)},
     ),
@@ -167,8 +169,7 @@ POWER = Claim(
         "time $\\frac{1}{k c} \\bigl( P(t_1) - P(t_0) \\bigr)$ with\n\n"
         "$$P(t_1) = \\ell(t_1) - \\sum_{0 \\le j < (k-2)/2} [[term]], \\qquad "
         "\\ell(t_1) = [[odd]] \\text{ for odd } k, \\quad [[even]] \\text{ for even } "
-        "k "
-        ".$$",
+        "k .$$",
         {"k": Integers(3)},
         {
             "term": end ** (2 * j + 2 - k) / (k - 2 - 2 * j),
@@ -254,8 +255,8 @@ BOUNDS = Claim(
     title="The time within a factor",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[k]]$, $z(t) = c\\, t^k$ with $c > 0$, and "
-        "$0 < t_0 < t_1 < 1$, the time $\\tau$ of the flow from $t_0$ to $t_1$ has\n\n"
+        "For every $[[k]]$, $z(t) = c\\, t^k$ with $c > 0$, and $0 < t_0 < t_1 < 1$, "
+        "the time $\\tau$ of the flow from $t_0$ to $t_1$ has\n\n"
         "$$[[below]] \\le \\frac{\\tau}{t_0^{2-k} - t_1^{2-k}} \\le [[above]] .$$",
         {"k": Integers(3)},
         {"below": BELOW, "above": BELOW / (1 - end**2)},
@@ -322,11 +323,11 @@ DIMENSION = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let $z(t) = c\\, t^k$ with $c > 0$, and $\\tau_d$ the time of the flow from "
-        "$t_0 = \\frac{1}{\\sqrt d}$ to a fixed $t_1 \\in (0, 1)$. As "
-        "$d \\to \\infty$\n\n"
-        "$$\\tau_d \\to [[one]] \\quad (k = 1), \\qquad "
-        "\\frac{\\tau_d}{\\ln d} \\to [[two]] \\quad (k = 2), \\qquad "
-        "\\frac{\\tau_d}{d^{(k-2)/2}} \\to [[more]] \\quad (k \\ge 3) .$$",
+        "$t_0 = \\frac{1}{\\sqrt d}$ to a fixed $t_1 \\in (0, 1)$. As $d \\to "
+        "\\infty$\n\n"
+        "$$\\tau_d \\to [[one]] \\quad (k = 1), \\qquad \\frac{\\tau_d}{\\ln d} \\to "
+        "[[two]] \\quad (k = 2), \\qquad \\frac{\\tau_d}{d^{(k-2)/2}} \\to [[more]] "
+        "\\quad (k \\ge 3) .$$",
         {},
         {"one": atanh(end) / c, "two": 1 / (4 * c), "more": 1 / (k * (k - 2) * c)},
     ),
