@@ -341,14 +341,14 @@ BUDGET = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$ let $\\sigma_{w_1}, \\dots, \\sigma_{w_N}$, with unit "
-        "vectors $w_i$, be linearly independent, $U$ their Gram matrix, $T = "
-        "W^{\\mathsf T} W$, and let the target be the part of degree $\\ell$ of "
-        "$\\sigma_\\theta$ with uniform $\\theta$, where the eigenvalue $\\kappa = "
-        "\\kappa_\\ell$ of {prf:ref}`oblivious-spectrum` is not 0. The share of its "
-        "mean square that the features hold on average is\n\n"
-        "$$s_\\ell = [[weight]]\\, \\operatorname{Tr} \\bigl( U^{-1} P_\\ell^{(d)}(T) "
-        "\\bigr), \\qquad 0 \\le s_\\ell \\le 1, \\qquad \\sum_\\ell s_\\ell \\dim "
-        "\\mathcal H_\\ell^d = [[total]] ,$$\n\n"
+        "vectors $w_i$, be linearly independent, $U$ their Gram matrix, and let the "
+        "target be the part of degree $\\ell$ of $\\sigma_\\theta$ with uniform "
+        "$\\theta$, where the eigenvalue $\\kappa = \\kappa_\\ell$ of "
+        "{prf:ref}`oblivious-spectrum` is not 0. The share of its mean square that the "
+        "features hold on average is\n\n"
+        "$$s_\\ell = [[weight]]\\, \\operatorname{Tr} \\bigl( U^{-1} "
+        "P_\\ell^{(d)}(W^{\\mathsf T} W) \\bigr), \\qquad 0 \\le s_\\ell \\le 1, "
+        "\\qquad \\sum_\\ell s_\\ell \\dim \\mathcal H_\\ell^d = [[total]] ,$$\n\n"
         "with $P_\\ell^{(d)}$ entry by entry.",
         {"d": SIZES},
         {"weight": kappa + 0 * dim, "total": N},
