@@ -15,7 +15,7 @@ eta = Symbol("eta", positive=True)
 k = Symbol("k", integer=True, positive=True)
 n = Symbol("n", integer=True, positive=True)
 N = Symbol("N", integer=True, nonnegative=True)
-s = Symbol("s", positive=True)
+s = Symbol(r"\hat{\sigma}_k", positive=True)
 t = Symbol("t", real=True)
 tau = Symbol("tau", nonnegative=True)
 
@@ -25,6 +25,7 @@ SIZES = Integers(2)
 OVERLAPS = Reals(-1, 1, open_low=True, open_high=True)
 
 HIDDEN = "only the abstract was read"
+QUOTED = "only the abstract was read; the orders as later papers quote them"
 
 
 def moment(power: int):

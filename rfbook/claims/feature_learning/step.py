@@ -468,7 +468,7 @@ BATCH = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$ and $[[k]]$ let $H = \\operatorname{he}_k$, $\\sigma$ the "
-        "ReLU with $s = \\hat\\sigma_k \\ne 0$, and $w$ uniform on the sphere. The "
+        "ReLU with $\\hat\\sigma_k \\ne 0$, and $w$ uniform on the sphere. The "
         "mean of $n$ samples' tangent steps is the exact step and a fluctuation. Their "
         "mean squared lengths are equal for $n = n_0$,\n\n"
         "$$n_0 = [[size]] ,$$\n\n"

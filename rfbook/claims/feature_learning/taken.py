@@ -1,6 +1,6 @@
 """What the chapter takes over from papers of which we know the abstract or theorems."""
 
-from rfbook.claims.feature_learning.known import CHAPTER, HIDDEN
+from rfbook.claims.feature_learning.known import CHAPTER, HIDDEN, QUOTED
 from rfbook.ledger import Claim, Source, Statement
 
 SPIKE = Claim(
@@ -8,11 +8,13 @@ SPIKE = Claim(
     title="The first gradient is nearly of rank one",
     chapter=CHAPTER,
     statement=Statement(
-        "Let width, dimension and number of samples grow in proportion. The first "
+        "Let width, dimension and number of samples grow in proportion, and let the "
+        "target be a function of one direction, in an idealised setting. The first "
         "gradient step on the first layer of a two-layer network contains a part of "
-        "rank one. With a large enough step size the ridge regression on the features "
-        "after it is better than a class of kernel methods that contains random "
-        "features."
+        "rank one, which aligns the neurons with the linear part of the target. With a "
+        "large enough step size, and for certain targets, ridge regression on the "
+        "features after it is better than a wide range of random features and of "
+        "kernels that are invariant under rotations."
     ),
     sources=(Source("Ba2022", "NeurIPS 2022", "abstract", "background", HIDDEN),),
     status="cited",
@@ -42,10 +44,11 @@ ONLINE = Claim(
     statement=Statement(
         "Let the first degree of the population loss, as a function of the overlap, be "
         "$k_*$. Online gradient descent on the sphere finds the direction from a "
-        "number of samples of order $d$ for $k_* = 1$, $d \\ln d$ for $k_* = 2$, and "
-        "$d^{k_* - 1}$ for $k_* \\ge 3$, up to logarithms."
+        "random start of positive overlap, with a number of samples of order $d$ for "
+        "$k_* = 1$, $d \\ln d$ for $k_* = 2$, and $d^{k_* - 1}$ for $k_* \\ge 3$, up to "
+        "logarithms."
     ),
-    sources=(Source("BenArous2021", "JMLR 22", "abstract", "background", HIDDEN),),
+    sources=(Source("BenArous2021", "JMLR 22", "abstract", "background", QUOTED),),
     status="cited",
     reference="Ben Arous, Gheissari and Jagannath 2021",
 )
