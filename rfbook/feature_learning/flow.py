@@ -94,7 +94,12 @@ def flow_time(k: int, rate: float, start: float, end: float) -> float:
     low = -1.0 if k == 1 else 0.0
     if not low < start <= end < 1:
         raise ValueError(f"{low} < start <= end < 1 is needed, got {start} and {end}")
-    return (_primitive(k, end) - _primitive(k, start)) / (k * rate)
+    try:
+        return (_primitive(k, end) - _primitive(k, start)) / (k * rate)
+    except OverflowError:
+        raise ValueError(
+            f"the time from start = {start} overflows for k = {k}"
+        ) from None
 
 
 def _primitive(k: int, t: float) -> float:
@@ -113,7 +118,7 @@ def flow(link, neuron, start: float, times) -> np.ndarray:
     start : float
         In (-1, 1).
     times : array_like of float, shape (m,)
-        Increasing, at least 0.
+        Increasing, from 0 to 1e5.
 
     Returns
     -------
@@ -136,6 +141,10 @@ def flow(link, neuron, start: float, times) -> np.ndarray:
     True
     """
     return noisy_flow(link, neuron, start, times)
+
+
+_LATEST = 1e5
+"""The latest time of a flow; the solver's steps do not grow at the end."""
 
 
 def noisy_flow(link, neuron, start: float, times, shrink=None) -> np.ndarray:
@@ -178,6 +187,8 @@ def noisy_flow(link, neuron, start: float, times, shrink=None) -> np.ndarray:
         raise ValueError(f"start must lie in (-1, 1), got {start}")
     if times.ndim != 1 or not times.size or (np.diff(times) < 0).any():
         raise ValueError(f"times must increase, got shape {times.shape}")
+    if times[-1] > _LATEST:
+        raise ValueError(f"times must be at most {_LATEST}, got {times[-1]}")
 
     def rate(_, state):
         t = np.clip(state, -1, 1)
@@ -245,7 +256,7 @@ def online_overlaps(
     d, seeds = integer_from("d", d, 3), integer_from("seeds", seeds, 1)
     step = finite_scalar("step", step, 0, strict=True)
     start = finite_scalar("start", start)
-    looks = [integer_from("looks", int(look), 0) for look in np.atleast_1d(looks)]
+    looks = [integer_from("looks", look, 0) for look in np.atleast_1d(looks)]
     if not -1 < start < 1:
         raise ValueError(f"start must lie in (-1, 1), got {start}")
     if sorted(looks) != looks:

@@ -50,7 +50,8 @@ def link_spectrum(d: int, squares) -> list:
     [Fraction(1, 5), Fraction(0, 1), Fraction(2, 35)]
     """
     d = integer_from("d", d, 2)
-    finite_array("squares", squares, 0)
+    if finite_array("squares", squares, 0).ndim != 1:
+        raise ValueError("squares must be a vector of numbers")
     degrees = range(len(squares))
     return [
         sum(squares[k] * sphere_overlap(d, k, degree) for k in degrees)

@@ -54,6 +54,23 @@ def overlap(t) -> np.ndarray:
     return t
 
 
+_MOST_DEGREE = 30
+"""Degree up to which squares are right to 1e-12 of their largest coefficient."""
+
+
+def _polynomial(name: str, t, row) -> np.ndarray:
+    """Evaluate a polynomial, and refuse what overflows.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.polynomial.polynomial.polyval(t, row if len(row) else [0.0])
+    return finite_array(name, values)
+
+
 def _together(link, neuron, shift: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Cut two lists of coefficients to the degrees k and k + shift that both have."""
     link, neuron = coefficients("link", link), coefficients("neuron", neuron)
@@ -108,7 +125,8 @@ def square_coefficients(values) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the values are not a vector of finite numbers.
+        If the values are not a vector of finite numbers, the degree is above 30, or
+        the square overflows.
 
     Examples
     --------
@@ -118,12 +136,17 @@ def square_coefficients(values) -> np.ndarray:
     True
     """
     values = coefficients("values", values)
+    if len(values) > _MOST_DEGREE + 1:
+        raise ValueError(
+            f"the degree must be at most {_MOST_DEGREE}, got {len(values) - 1}"
+        )
     roots = np.sqrt([float(math.factorial(k)) for k in range(2 * len(values) - 1)])
     monic = values / roots[: len(values)]
     product = np.zeros(len(roots))
-    found = hermite_e.hermemul(monic, monic)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = hermite_e.hermemul(monic, monic)
     product[: len(found)] = found
-    return product * roots
+    return finite_array("the square", product * roots)
 
 
 def information_exponent(link, tolerance: float = 1e-12) -> int:
@@ -192,7 +215,9 @@ def correlation(link, neuron, t):
     1.5
     """
     H, s = _together(link, neuron)
-    return np.polynomial.polynomial.polyval(overlap(t), H * s)[()]
+    with np.errstate(over="ignore"):
+        row = H * s
+    return _polynomial("z(t)", overlap(t), row)[()]
 
 
 def step_parts(link, neuron, t):
@@ -235,13 +260,13 @@ def step_parts(link, neuron, t):
     [0.0, 0.0]
     """
     t = overlap(t)
-    H, s = _together(link, neuron)
-    k = np.arange(len(H))
-    alpha = np.polynomial.polynomial.polyval(t, (k * H * s)[1:] if len(H) > 1 else [0])
-    H, s = _together(link, neuron, 2)
-    k = np.arange(len(H))
-    terms = np.sqrt((k + 1.0) * (k + 2)) * H * s
-    beta = np.polynomial.polynomial.polyval(t, terms if len(terms) else [0])
+    with np.errstate(over="ignore"):
+        H, s = _together(link, neuron)
+        along = (np.arange(len(H)) * H * s)[1:]
+        H, s = _together(link, neuron, 2)
+        k = np.arange(len(H))
+        across = np.sqrt((k + 1.0) * (k + 2)) * H * s
+    alpha, beta = _polynomial("alpha", t, along), _polynomial("beta", t, across)
     return alpha[()], beta[()]
 
 
@@ -393,13 +418,14 @@ def tangent_energy(link, neuron_slope_square, t, d: int):
     """
     t, d = overlap(t), integer_from("d", d, 2)
     A = square_coefficients(link)
-    first, second = _together(A, neuron_slope_square)
-    value = np.polynomial.polynomial.polyval(t, first * second)
-    later, early = _together(A[2:] if len(A) > 2 else [0.0], neuron_slope_square)
-    k = np.arange(len(later))
-    terms = np.sqrt((k + 1.0) * (k + 2)) * later * early
-    bent = np.polynomial.polynomial.polyval(t, terms)
-    return ((d - 1) * value + (1 - t**2) * bent)[()]
+    with np.errstate(over="ignore"):
+        first, second = _together(A, neuron_slope_square)
+        value = _polynomial("the mean", t, first * second)
+        later, early = _together(A[2:] if len(A) > 2 else [0.0], neuron_slope_square)
+        k = np.arange(len(later))
+        terms = np.sqrt((k + 1.0) * (k + 2)) * later * early
+        bent = _polynomial("the second derivative", t, terms)
+        return finite_array("the energy", (d - 1) * value + (1 - t**2) * bent)[()]
 
 
 def relu_batch_size(d: int, k: int, neuron_square: Fraction | float):
@@ -436,6 +462,8 @@ def relu_batch_size(d: int, k: int, neuron_square: Fraction | float):
     Fraction(23, 1)
     """
     d, k = integer_from("d", d, 2), integer_from("k", k, 1)
+    if not isinstance(neuron_square, int | Fraction):
+        neuron_square = finite_scalar("neuron_square", neuron_square, 0, strict=True)
     if not neuron_square > 0:
         raise ValueError(f"neuron_square must be > 0, got {neuron_square}")
     top = math.prod(range(d + 2, d + 2 * k + 1, 2))

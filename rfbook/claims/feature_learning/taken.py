@@ -45,8 +45,8 @@ ONLINE = Claim(
         "Let the first degree of the population loss, as a function of the overlap, be "
         "$k_*$. Online gradient descent on the sphere finds the direction from a "
         "random start of positive overlap, with a number of samples of order $d$ for "
-        "$k_* = 1$, $d \\ln d$ for $k_* = 2$, and $d^{k_* - 1}$ for $k_* \\ge 3$, up to "
-        "logarithms."
+        "$k_* = 1$, $d \\ln d$ for $k_* = 2$, and $d^{k_* - 1}$ for $k_* \\ge 3$, up "
+        "to logarithms."
     ),
     sources=(Source("BenArous2021", "JMLR 22", "abstract", "background", QUOTED),),
     status="cited",
