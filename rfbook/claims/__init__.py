@@ -28,6 +28,7 @@ CHAPTERS = (
     "bayes_floor",
     "counting",
     "feature_learning",
+    "staircases",
 )
 """The modules, in the order of the book."""
 
