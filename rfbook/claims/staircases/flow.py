@@ -585,7 +585,14 @@ ESCAPE = Claim(
     ),
     sources=(leap_paper("the picture of saddles", "background"),),
     uses=("monomial-correlation", "saddle-conserved"),
-    checks=(Check("symbolic", "slope and end of each formula", _escape_symbolic),),
+    checks=(
+        Check(
+            "symbolic",
+            "slope and end of each formula",
+            _escape_symbolic,
+            role="step",
+        ),
+    ),
     planted=(
         Planted(
             "the factor k - 2 forgotten: right for k = 3",
