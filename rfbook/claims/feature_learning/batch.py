@@ -16,14 +16,14 @@ from rfbook.ledger import (
 )
 
 first = Symbol(r"\hat{H}_1", real=True)
-energy, weighted = symbols("e_0 e_2", positive=True)
+energy, weighted = symbols("p_0 p_2", positive=True)
 ratio = Symbol("xi", positive=True)
 
 
 def _direction_sums(statement, domain, samples=None) -> Result:
     """Count the pairs of samples: n equal ones and n (n - 1) independent ones.
 
-    Equal ones give e_2 along theta and e_0 along each of the other d - 1 axes;
+    Equal ones give p_2 along theta and p_0 along each of the other d - 1 axes;
     independent ones give H_1^2 along theta and 0 elsewhere.
     """
     size = n if samples is None else samples
@@ -38,9 +38,9 @@ def _direction_sums(statement, domain, samples=None) -> Result:
 
 
 def _direction_simulated(statement, domain, rng) -> Result:
-    """Draw batches of 6 in four dimensions for H = he_1 + he_2: H_1 = 1, e_0 = 2.
+    """Draw batches of 6 in four dimensions for H = he_1 + he_2: H_1 = 1, p_0 = 2.
 
-    e_2 = E (a + (a^2 - 1) / sqrt(2))^2 a^2 = 3 + (15 - 6 + 1) / 2 = 8.
+    p_2 = E (a + (a^2 - 1) / sqrt(2))^2 a^2 = 3 + (15 - 6 + 1) / 2 = 8.
     """
     draws = 60_000
     x = rng.standard_normal((draws, 6, 4))
@@ -68,7 +68,7 @@ DIRECTION = Claim(
         "Let $x_1, \\dots, x_n$ be independent, $x_j \\sim \\mathcal N(0, I_d)$, $a_j "
         "= \\langle \\theta, x_j \\rangle$, $y_j$ a function of $a_j$ and independent "
         "noise, and $v = \\frac1n \\sum_j y_j x_j$. With $\\hat H_1 = \\mathbb E\\, "
-        "y_1 a_1$, $e_0 = \\mathbb E\\, y_1^2$ and $e_2 = \\mathbb E\\, y_1^2 "
+        "y_1 a_1$, $p_0 = \\mathbb E\\, y_1^2$ and $p_2 = \\mathbb E\\, y_1^2 "
         "a_1^2$\n\n"
         "$$\\mathbb E \\langle v, \\theta \\rangle^2 = [[along]], \\qquad \\mathbb E "
         "\\lVert v \\rVert^2 = [[total]] .$$",

@@ -362,7 +362,7 @@ ORDER = Claim(
 )
 
 n_samples = Symbol("n", positive=True)
-gap, chance = Symbol("beta", positive=True), Symbol("delta", positive=True)
+gap, chance = Symbol(r"\operatorname{gap}", positive=True), Symbol("delta", positive=True)
 
 
 def _hoeffding(statement, domain) -> Result:
@@ -408,7 +408,7 @@ ONE_STEP = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "Let $d$ be odd, $k$ even, $2 \\le k < \\frac{d+1}{2}$, $0 < \\delta < 1$ and "
-        "$\\beta = \\frac12 (\\lvert \\xi_{k-1} \\rvert - "
+        "$\\operatorname{gap} = \\frac12 (\\lvert \\xi_{k-1} \\rvert - "
         "\\lvert \\xi_{k+1} \\rvert)$. Take the gradient of "
         "{prf:ref}`parity-gradient` with the mean over $n$ independent samples in "
         "place of the expectation. If\n\n"
