@@ -167,9 +167,8 @@ POWER = Claim(
         "For every $[[k]]$ and $z(t) = c\\, t^k$ with $c > 0$ the flow of "
         "{prf:ref}`sphere-flow` goes from $t_0$ to $t_1$, $0 < t_0 < t_1 < 1$, in the "
         "time $\\frac{1}{k c} \\bigl( P(t_1) - P(t_0) \\bigr)$ with\n\n"
-        "$$P(t_1) = \\ell(t_1) - \\sum_{0 \\le j < (k-2)/2} [[term]], \\qquad "
-        "\\ell(t_1) = [[odd]] \\text{ for odd } k, \\quad [[even]] \\text{ for even } "
-        "k .$$",
+        "$$P(t_1) = \\ell(t_1) - \\sum_{0 \\le j < (k-2)/2} [[term]],$$\n\n"
+        "where $\\ell(t_1)$ is $[[odd]]$ for odd $k$ and $[[even]]$ for even $k$.",
         {"k": Integers(3)},
         {
             "term": end ** (2 * j + 2 - k) / (k - 2 - 2 * j),
