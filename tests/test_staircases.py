@@ -143,6 +143,17 @@ def test_the_coordinates_that_move_are_those_of_the_closure(coefficients, moving
         assert largest > 1e-3 if i in moving else largest < 1e-12
 
 
+def test_a_symmetry_can_hide_a_coordinate():
+    hidden = {(0,): 1.0, (1,): 1.0, (0, 2): 1.0, (1, 2): -1.0}
+    assert room.leap(hidden) == 1
+    start = room.paired_start(10, 1, bias=2.0)
+    for c, moves in ((-1.0, False), (-0.9, True)):
+        path = room.flow(room.target(3, hidden | {(1, 2): c}), *start, [3.0])
+        third = np.abs(path.weights[0, :, 2]).max()
+        assert third > 1e-3 if moves else third < 1e-12
+    assert room.flow(room.target(3, hidden), *start, [3.0]).error[0] > 2
+
+
 def test_the_first_terms_of_the_weights():
     u, b = room.paired_start(4, 5)
     tau = 0.01

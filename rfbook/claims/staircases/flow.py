@@ -26,6 +26,7 @@ from rfbook.claims.staircases.known import (
     CHAPTER,
     EQUAL,
     N,
+    every_family,
     exact,
     k,
     leap_paper,
@@ -464,6 +465,93 @@ ORDERS = Claim(
 )
 
 
+# --- leap 1 and no way up -------------------------------------------------------------
+
+
+def _degenerate_exact(statement, domain, size=Fraction(1)) -> Result:
+    """Take weights with w_1 = w_2 and w_3 = 0: the gradient must keep both.
+
+    Biases and output weights are as they come; `size` scales the weights.
+    """
+    c = Fraction(statement.c)
+    target = {x: x[0] + x[1] + x[0] * x[2] + c * x[1] * x[2] for x in points(3)}
+    sets = [0b001, 0b010, 0b101, *([0b110] if c else [])]
+    family = sum(1 << (S - 1) for S in sets)
+
+    def compare(seed):
+        rng = np.random.default_rng(seed)
+        sigma = fractions(rng, 5)
+        u, b, a = (fractions(rng, 2) for _ in range(3))
+
+        def inner(i, x):
+            return size * a[i] * (x[0] + x[1]) + b[i]
+
+        pull = {
+            x: y - sum(u[i] * horner(sigma, inner(i, x)) for i in range(2)) / 2
+            for x, y in target.items()
+        }
+        for i in range(2):
+            drive = [
+                mean(
+                    r * u[i] * horner(slope(sigma), inner(i, x)) * x[j]
+                    for x, r in pull.items()
+                )
+                for j in range(3)
+            ]
+            if drive[0] != drive[1] or drive[2] != statement.kept:
+                return False, f"{seed}, neuron {i}: the gradient {drive} keeps both"
+        return True, "two neurons"
+
+    level = every_family(3)[family][0]
+    if level != statement.leap:
+        return every((c,), lambda _: (False, f"the leap {level} is {statement.leap}"))
+    least = mean(
+        (y - mean(target[z] for z in target if z[:2] == x[:2])) ** 2
+        for x, y in target.items()
+    )
+    if least != statement.floor:
+        return every((c,), lambda _: (False, f"{least} is left, {statement.floor}"))
+    return every(range(6), compare)
+
+
+DEGENERATE = Claim(
+    id="staircase-degenerate",
+    title="Leap 1 is not always enough",
+    chapter=CHAPTER,
+    statement=Statement(
+        "The function $f_* = x_1 + x_2 + x_1 x_3 + c\\, x_2 x_3$ with $c = [[c]]$ has "
+        "the leap $[[leap]]$. Along the flow of {prf:ref}`flow-descent` from "
+        "first-layer weights 0, with a smooth activation, every neuron has $w_1 = w_2$ "
+        "and $w_3 = [[kept]]$ at all times, and the mean squared error is at least "
+        "$[[floor]]$.",
+        {},
+        {"c": -1, "leap": 1, "kept": 0, "floor": 2},
+    ),
+    sources=(staircase_paper("the exceptional coefficients", "background"),),
+    uses=("flow-floor",),
+    checks=(
+        Check(
+            "exact",
+            "the gradient at random weights with w_1 = w_2, w_3 = 0, in fractions",
+            _degenerate_exact,
+            role="step",
+        ),
+    ),
+    planted=(
+        Planted("the sign", {"c": 1}),
+        Planted("1 % off", {"c": Fraction(-99, 100)}, near=True),
+        Planted("leap 2", {"leap": 2}),
+        Planted("one of the two parts is learned", {"floor": 1}),
+    ),
+    weak=Check(
+        "exact",
+        "the start alone",
+        lambda statement, domain: _degenerate_exact(statement, domain, Fraction(0)),
+        role="step",
+    ),
+)
+
+
 # --- one monomial alone ---------------------------------------------------------------
 
 
@@ -613,4 +701,13 @@ ESCAPE = Claim(
     spec="frontier-3",
 )
 
-CLAIMS = (OBSTRUCTION, FLOOR, DESCENT, ORDERS, CORRELATION, CONSERVED, ESCAPE)
+CLAIMS = (
+    OBSTRUCTION,
+    FLOOR,
+    DESCENT,
+    ORDERS,
+    DEGENERATE,
+    CORRELATION,
+    CONSERVED,
+    ESCAPE,
+)
