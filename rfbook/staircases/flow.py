@@ -66,6 +66,11 @@ def characters(P: int) -> np.ndarray:
     -------
     ndarray of float, shape (2^P, 2^P)
 
+    Raises
+    ------
+    ValueError
+        If P is out of range.
+
     Examples
     --------
     >>> bool((characters(2).T @ characters(2) == 4 * np.eye(4)).all())
@@ -207,13 +212,23 @@ def network(u, w, b, x) -> np.ndarray:
     -------
     ndarray, shape (m,)
 
+    Raises
+    ------
+    ValueError
+        If the sizes do not fit, or a number is not finite.
+
     Examples
     --------
     >>> network([1.0], [[0.0]], [0.0], [[1.0], [-1.0]]).tolist()
     [0.0, 0.0]
     """
-    u = np.asarray(u, dtype=float)
-    return np.tanh(np.asarray(x) @ np.asarray(w).T + b) @ u / len(u)
+    u, b = finite_array("u", u), finite_array("b", b)
+    w, x = finite_array("w", w), finite_array("x", x)
+    fits = u.ndim == b.ndim == 1 and w.ndim == x.ndim == 2 and len(u) > 0
+    if not fits or not len(u) == len(b) == len(w) or w.shape[1] != x.shape[1]:
+        shapes = u.shape, w.shape, b.shape, x.shape
+        raise ValueError(f"shapes must be (N,), (N, P), (N,), (m, P), got {shapes}")
+    return np.tanh(x @ w.T + b) @ u / len(u)
 
 
 def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
@@ -242,7 +257,8 @@ def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
     Raises
     ------
     ValueError
-        If sizes do not fit, or times are negative or do not increase.
+        If sizes do not fit, times are negative or do not increase, or the numbers are
+        too large to integrate.
 
     Notes
     -----
@@ -276,6 +292,8 @@ def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
         rtol=ACCURACY,
         atol=ACCURACY,
     )
+    if not done.success:
+        raise ValueError(f"the flow was not integrated to {times[-1]}: {done.message}")
     w = done.y[: N * P].T.reshape(len(times), N, P)
     residual = np.array(
         [
@@ -413,7 +431,7 @@ def leading_weight(k: int, u: float, b: float, tau) -> np.ndarray:
     constants: list[float] = []
     for j in range(k):
         constants.append(u * slopes[j] * math.prod(constants) / 2**j)
-    return constants[-1] * tau ** (2 ** (k - 1))
+    return finite_array("w", constants[-1] * tau ** (2 ** (k - 1)))
 
 
 def escape_time(k: int, start: float) -> float:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.ranges import finite_array, finite_scalar, integer_from
 
 BLOCK = 1 << 22
 """Signs that are drawn at a time."""
@@ -302,14 +302,14 @@ def step_succeeds(gradient, k: int) -> bool:
     Raises
     ------
     ValueError
-        If k is out of range.
+        If k is out of range, or a number is not finite.
 
     Examples
     --------
     >>> step_succeeds([0.3, -0.2, 0.1], 2), step_succeeds([0.3, 0.1, 0.1], 2)
     (True, False)
     """
-    moduli = np.abs(np.asarray(gradient, dtype=float))
+    moduli = np.abs(finite_array("gradient", gradient))
     k = integer_from("k", k, 1)
     if moduli.ndim != 1 or k >= len(moduli):
         raise ValueError(f"k must be below the length of a vector, got {k}")
