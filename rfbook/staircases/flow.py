@@ -21,6 +21,7 @@ from scipy.integrate import solve_ivp
 from rfbook.ranges import finite_array, finite_scalar, integer_from
 
 MOST_BITS = 8
+MOST_STEPS = 10**7
 ACCURACY = 1e-9
 """Relative and absolute accuracy asked of the integrator."""
 
@@ -100,13 +101,16 @@ def target(P: int, coefficients: Mapping[tuple[int, ...], float]) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a coordinate is not below P, or a coefficient is not finite.
+        If a coordinate is not below P, a coefficient is not finite, or there is no
+        mapping.
 
     Examples
     --------
     >>> target(2, {(0,): 1, (0, 1): 1}).tolist()
     [2.0, -2.0, 0.0, 0.0]
     """
+    if not isinstance(coefficients, Mapping):
+        raise ValueError(f"coefficients must be a mapping, got {coefficients!r}")
     points, total = cube(P), np.zeros(2**P)
     for S, c in coefficients.items():
         if any(integer_from("a coordinate", i, 0) >= P for i in S):
@@ -121,14 +125,19 @@ def staircase(P: int) -> dict[tuple[int, ...], float]:
     Parameters
     ----------
     P : int
-        At least 1.
+        1 <= P <= 8.
+
+    Raises
+    ------
+    ValueError
+        If P is out of range.
 
     Examples
     --------
     >>> staircase(3)
     {(0,): 1.0, (0, 1): 1.0, (0, 1, 2): 1.0}
     """
-    P = integer_from("P", P, 1)
+    P = len(cube(P)).bit_length() - 1
     return {tuple(range(k)): 1.0 for k in range(1, P + 1)}
 
 
@@ -347,7 +356,7 @@ def train(
     Raises
     ------
     ValueError
-        If sizes do not fit, or d < P.
+        If sizes do not fit, d < P, or the run would be too long.
 
     Examples
     --------
@@ -359,9 +368,15 @@ def train(
     values, u, b, times, P = _checked(values, u, b, times)
     d, batch = integer_from("d", d, P), integer_from("batch", batch, 1)
     rate = finite_scalar("rate", rate, 0, strict=True)
+    probes = integer_from("probes", probes, 1)
+    if max(times[-1] / rate, batch, probes, d) > MOST_STEPS:
+        raise ValueError(
+            f"steps, batch, probes and d must be at most {MOST_STEPS}, got "
+            f"{times[-1] / rate:.3g}, {batch}, {probes} and {d}"
+        )
     rng, N = np.random.default_rng(seed), len(u)
     w, out, powers = np.zeros((N, d)), u.copy(), 1 << np.arange(P)
-    test = _probes(P, d, integer_from("probes", probes, 1), rng)
+    test = _probes(P, d, probes, rng)
     left, errors, weights, steps = [], [], [], 0
     for time in times:
         while steps < round(time / rate):
@@ -431,7 +446,8 @@ def leading_weight(k: int, u: float, b: float, tau) -> np.ndarray:
     constants: list[float] = []
     for j in range(k):
         constants.append(u * slopes[j] * math.prod(constants) / 2**j)
-    return finite_array("w", constants[-1] * tau ** (2 ** (k - 1)))
+    with np.errstate(over="ignore"):
+        return finite_array("w", constants[-1] * tau ** (2 ** (k - 1)))
 
 
 def escape_time(k: int, start: float) -> float:

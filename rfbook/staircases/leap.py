@@ -19,6 +19,9 @@ from rfbook.ranges import integer_from
 CENSUS = 4
 """Up to so many bits every function is counted: 2^16 of them."""
 
+MOST = 14
+"""Up to so many coordinates families are counted: the numbers have 2^14 digits."""
+
 
 def masks(supports: Iterable[Iterable[int]]) -> tuple[int, ...]:
     """Return each support as a number whose bit i says whether i belongs to it.
@@ -235,7 +238,7 @@ def full_families(P: int, jump: int) -> int:
     Parameters
     ----------
     P : int
-        Number of coordinates, >= 0.
+        Number of coordinates, 0 <= P <= 14.
     jump : int
         The bound l of the leap, >= 0.
 
@@ -263,6 +266,8 @@ def full_families(P: int, jump: int) -> int:
     True
     """
     P, jump = integer_from("P", P, 0), integer_from("jump", jump, 0)
+    if P > MOST:
+        raise ValueError(f"P must be at most {MOST}, got {P}")
     total = 2 ** (2**P - 1)
     for k in range(P):
         far = sum(math.comb(P - k, j) for j in range(jump + 1, P - k + 1))
@@ -278,7 +283,7 @@ def families(P: int, jump: int) -> int:
     Parameters
     ----------
     P, jump : int
-        Both >= 0.
+        Both >= 0, P at most 14.
 
     Returns
     -------
@@ -302,6 +307,8 @@ def families(P: int, jump: int) -> int:
     (7, 8)
     """
     P = integer_from("P", P, 0)
+    if P > MOST:
+        raise ValueError(f"P must be at most {MOST}, got {P}")
     return sum(math.comb(P, k) * full_families(k, jump) for k in range(P + 1))
 
 

@@ -17,6 +17,11 @@ from rfbook.ranges import finite_array, finite_scalar, integer_from
 BLOCK = 1 << 22
 """Signs that are drawn at a time."""
 
+MOST = 10_000
+"""The largest d; a coefficient is a fraction of so many digits."""
+
+MOST_SAMPLES = 10**9
+
 
 def threshold_coefficient(d: int, m: int, t: int) -> Fraction:
     r"""Fourier coefficient, on a set of t bits, of the event of at most m bits -1.
@@ -26,7 +31,7 @@ def threshold_coefficient(d: int, m: int, t: int) -> Fraction:
     Parameters
     ----------
     d : int
-        Number of bits, >= 1.
+        Number of bits, 1 <= d <= 10,000.
     m : int
         The most bits that may be -1, >= 0.
     t : int
@@ -53,6 +58,9 @@ def threshold_coefficient(d: int, m: int, t: int) -> Fraction:
     [True, True, True, True, True, True]
     """
     d, m, t = integer_from("d", d, 1), integer_from("m", m, 0), integer_from("t", t, 0)
+    if d > MOST:
+        raise ValueError(f"d must be at most {MOST}, got {d}")
+    m = min(m, d)
     if t > d:
         raise ValueError(f"t must be at most d = {d}, got {t}")
     if t == 0:
@@ -76,7 +84,7 @@ def majority_coefficient(d: int, t: int) -> Fraction:
     Parameters
     ----------
     d : int
-        Number of bits, odd.
+        Number of bits, odd, at most 10,000.
     t : int
         Size of the set, 0 <= t <= d.
 
@@ -87,7 +95,7 @@ def majority_coefficient(d: int, t: int) -> Fraction:
     Raises
     ------
     ValueError
-        If d is not odd, or t is out of range.
+        If d is not odd or too large, or t is out of range.
 
     Notes
     -----
@@ -119,8 +127,8 @@ def odd(name: str, value) -> int:
     3
     """
     value = integer_from(name, value, 1)
-    if value % 2 == 0:
-        raise ValueError(f"{name} must be odd, got {value}")
+    if value % 2 == 0 or value > MOST:
+        raise ValueError(f"{name} must be odd and at most {MOST}, got {value}")
     return value
 
 
@@ -134,7 +142,7 @@ def parity_gradient(d: int, k: int) -> tuple[Fraction, Fraction]:
     Parameters
     ----------
     d : int
-        Number of bits, odd.
+        Number of bits, odd, at most 10,000.
     k : int
         Bits of the parity, even, 2 <= k < d.
 
@@ -255,7 +263,7 @@ def sampled_gradient(d: int, k: int, n: int, seed=0) -> np.ndarray:
     d, k : int
         As for `parity_gradient`.
     n : int
-        Number of samples, >= 1.
+        Number of samples, 1 <= n <= 10^9.
     seed : int or numpy.random.Generator
 
     Returns
@@ -275,6 +283,8 @@ def sampled_gradient(d: int, k: int, n: int, seed=0) -> np.ndarray:
     1
     """
     (d, k), n = _sizes(d, k), integer_from("n", n, 1)
+    if n > MOST_SAMPLES:
+        raise ValueError(f"n must be at most {MOST_SAMPLES}, got {n}")
     rng, total, left = np.random.default_rng(seed), np.zeros(d), n
     while left:
         rows = min(left, max(1, BLOCK // d))

@@ -16,6 +16,20 @@ from scipy.special import ndtr
 from rfbook.activations import arc_cosine
 from rfbook.ranges import finite_array, finite_scalar, integer_from
 
+LONGEST = 1e6
+"""The largest distance of the clouds; from about 10 on they hardly overlap."""
+
+DIVERGED = 1e6
+"""An output weight beyond this has left for infinity."""
+
+
+def _length(mu) -> float:
+    """Return the distance of the clouds in its range."""
+    mu = finite_scalar("mu", mu, 0)
+    if mu > LONGEST:
+        raise ValueError(f"mu must be at most {LONGEST:g}, got {mu}")
+    return mu
+
 
 def xor_sample(d: int, n: int, mu: float, seed=0) -> tuple[np.ndarray, np.ndarray]:
     """Draw points and labels.
@@ -27,7 +41,7 @@ def xor_sample(d: int, n: int, mu: float, seed=0) -> tuple[np.ndarray, np.ndarra
     n : int
         Number of points, >= 1.
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
     seed : int or numpy.random.Generator
 
     Returns
@@ -48,7 +62,7 @@ def xor_sample(d: int, n: int, mu: float, seed=0) -> tuple[np.ndarray, np.ndarra
     True
     """
     d, n = integer_from("d", d, 2), integer_from("n", n, 1)
-    mu, rng = finite_scalar("mu", mu, 0), np.random.default_rng(seed)
+    mu, rng = _length(mu), np.random.default_rng(seed)
     x = rng.standard_normal((n, d))
     second = rng.integers(0, 2, n)
     x[np.arange(n), second] += mu * (1 - 2 * rng.integers(0, 2, n))
@@ -63,7 +77,7 @@ def xor_bayes_error(mu: float) -> float:
     Parameters
     ----------
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
 
     Returns
     -------
@@ -72,7 +86,7 @@ def xor_bayes_error(mu: float) -> float:
     Raises
     ------
     ValueError
-        If mu is negative or not finite.
+        If mu is out of range.
 
     Notes
     -----
@@ -83,7 +97,7 @@ def xor_bayes_error(mu: float) -> float:
     >>> xor_bayes_error(0.0)
     0.5
     """
-    q = float(ndtr(-finite_scalar("mu", mu, 0) / math.sqrt(2)))
+    q = float(ndtr(-_length(mu) / math.sqrt(2)))
     return 2 * q * (1 - q)
 
 
@@ -95,7 +109,7 @@ def xor_quadratic_risk(mu: float) -> float:
     Parameters
     ----------
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
 
     Returns
     -------
@@ -104,7 +118,7 @@ def xor_quadratic_risk(mu: float) -> float:
     Raises
     ------
     ValueError
-        If mu is negative or not finite.
+        If mu is out of range.
 
     Notes
     -----
@@ -115,7 +129,7 @@ def xor_quadratic_risk(mu: float) -> float:
     >>> xor_quadratic_risk(0.0)
     1.0
     """
-    mu = finite_scalar("mu", mu, 0)
+    mu = _length(mu)
     return 1 - (mu / math.hypot(mu, math.sqrt(2))) ** 4
 
 
@@ -131,7 +145,7 @@ def xor_features_bound(d: int, N: int, mu: float) -> float:
     N : int
         Number of features, of any kind, >= 0.
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
 
     Returns
     -------
@@ -153,7 +167,7 @@ def xor_features_bound(d: int, N: int, mu: float) -> float:
     1.0
     """
     d, N = integer_from("d", d, 2), integer_from("N", N, 0)
-    mu = finite_scalar("mu", mu, 0)
+    mu = _length(mu)
     if N == 0 or mu == 0:
         return 1.0
     # cosh(2 a) - 1 = 2 sinh(a)^2, in logarithms: the factor overflows early.
@@ -193,7 +207,7 @@ def xor_quadratic_bound(d: int, N: int, mu: float) -> float:
     1.0
     """
     d, N = integer_from("d", d, 2), integer_from("N", N, 0)
-    mu = finite_scalar("mu", mu, 0)
+    mu = _length(mu)
     return max(0.0, 1 - mu * mu * mu * mu * N / (2 * (d - 1) * (d + 2)))
 
 
@@ -209,7 +223,7 @@ def xor_features_risk(W, mu: float) -> float:
     W : array_like, shape (d, N)
         The directions as columns, d >= 2.
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
 
     Returns
     -------
@@ -228,7 +242,7 @@ def xor_features_risk(W, mu: float) -> float:
     >>> abs(risk - xor_quadratic_risk(1.5)) < 1e-12
     True
     """
-    W, mu = finite_array("W", W), finite_scalar("mu", mu, 0)
+    W, mu = finite_array("W", W), _length(mu)
     if W.ndim != 2 or W.shape[0] < 2 or not W.shape[1]:
         raise ValueError(f"W must be d x N with d >= 2, got shape {W.shape}")
     gram = W.T @ W
@@ -259,7 +273,7 @@ def kernel_error(
     d, n : int
         Dimension >= 2, and training points >= 1.
     mu : float
-        Length of the cluster means, >= 0.
+        Distance of the clouds from 0, 0 <= mu <= 10^6.
     seed : int or numpy.random.Generator
     ridges : sequence of float
         Each is added to the kernel's diagonal, > 0.
@@ -343,7 +357,7 @@ def network_errors(
     Raises
     ------
     ValueError
-        If the marks do not increase.
+        If the marks do not increase, or the descent diverges.
 
     Examples
     --------
@@ -369,6 +383,10 @@ def network_errors(
             w += back.T @ x
             b += back.sum(0)
             seen += batch
+            if not np.abs(u).max() < DIVERGED:
+                break
+        if not np.abs(u).max() < DIVERGED:
+            raise ValueError(f"the descent diverges: rate must be less, got {rate}")
         fitted = np.maximum(x_test @ w.T + b, 0) @ u
         found.append(np.mean(np.sign(fitted) != y_test))
     return np.array(found)
