@@ -27,7 +27,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import erf
 
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_array, instance_of, integer_from
 from rfbook.special import hermite
 
 _RESOLVED = 1e-10
@@ -220,7 +220,7 @@ class Centred(Activation):
     """
 
     def __init__(self, activation: Activation) -> None:
-        self.activation = activation
+        self.activation = instance_of("activation", activation, Activation)
         self.shift = float(activation.hermite(0))
         self.name = f"{activation.name}, centred"
         # a constant is even: what is odd has the mean 0 already

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,12 +134,14 @@ def seed_everything(seed: int) -> torch.Generator:
     >>> seed_everything(7).initial_seed()
     7
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+    whole = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:
         raise ValueError(f"seed must be an int with 0 <= seed < 2**32, got {seed!r}")
     import random
 
     import numpy as np
 
+    seed = int(seed)
     torch = _torch()
     chosen = device()
     random.seed(seed)

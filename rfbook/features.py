@@ -15,7 +15,15 @@ from scipy.optimize import brentq
 
 from rfbook.activations import Activation
 from rfbook.matrices import eigenvalues, symmetric, trace
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    flag,
+    generator_from,
+    instance_of,
+    integer_from,
+)
 
 _UNIT = 1e-9
 """How far the trace of a covariance may be from 1."""
@@ -24,6 +32,7 @@ _CENTRED = 1e-9
 """How large the mean of a centred activation may be, over its norm."""
 
 
+@finite_answers
 def isotropic_weights(d: int, N: int, seed) -> np.ndarray:
     """Draw N neurons from N(0, I_d / d), the columns of a d x N matrix.
 
@@ -50,9 +59,10 @@ def isotropic_weights(d: int, N: int, seed) -> np.ndarray:
     True
     """
     d, N = integer_from("d", d, 1), integer_from("N", N, 1)
-    return np.random.default_rng(seed).standard_normal((N, d)).T / np.sqrt(d)
+    return generator_from(seed).standard_normal((N, d)).T / np.sqrt(d)
 
 
+@finite_answers
 def gaussian_weights(Gamma, N: int, seed) -> np.ndarray:
     """Draw N neurons from N(0, Gamma), the columns of a d x N matrix.
 
@@ -84,7 +94,7 @@ def gaussian_weights(Gamma, N: int, seed) -> np.ndarray:
     False
     """
     Gamma, N = covariance(Gamma), integer_from("N", N, 1)
-    normal = np.random.default_rng(seed).standard_normal((N, len(Gamma))).T
+    normal = generator_from(seed).standard_normal((N, len(Gamma))).T
     if Gamma.ndim == 1:
         return np.sqrt(Gamma)[:, None] * normal
     values, basis = np.linalg.eigh(Gamma)
@@ -108,7 +118,7 @@ def covariance(Gamma, d: int | None = None) -> np.ndarray:
     ValueError: Gamma must have trace 1, got 2.0
     """
     Gamma = symmetric(Gamma, "Gamma")
-    if d is not None and len(Gamma) != d:
+    if d is not None and len(Gamma) != integer_from("d", d, 1):
         raise ValueError(f"Gamma must have dimension {d}, got {len(Gamma)}")
     least = eigenvalues(Gamma)[-1]
     if least < -_UNIT:
@@ -118,6 +128,7 @@ def covariance(Gamma, d: int | None = None) -> np.ndarray:
     return Gamma
 
 
+@finite_answers
 def rf_moments(W, sigma: Activation, offset: bool = False) -> np.ndarray:
     """Second moments U of the features, or with an offset their covariances.
 
@@ -142,9 +153,11 @@ def rf_moments(W, sigma: Activation, offset: bool = False) -> np.ndarray:
     >>> rf_moments([[2.0]], QUADRATIC), rf_moments([[2.0]], QUADRATIC, offset=True)
     (array([[41.]]), array([[32.]]))
     """
-    return sigma.covariance(W) if offset else sigma.kernel(W)
+    sigma = instance_of("sigma", sigma, Activation)
+    return sigma.covariance(W) if flag("offset", offset) else sigma.kernel(W)
 
 
+@finite_answers
 def fixed_point(rho: float, linear: float, beyond: float, spectrum=(1.0,)) -> float:
     r"""Root nu > 0 of the fixed-point equation of the proportional limit.
 
@@ -213,7 +226,13 @@ def fixed_point(rho: float, linear: float, beyond: float, spectrum=(1.0,)) -> fl
     high = rho / beyond if beyond else low
     while excess(high) < 0:  # only without `beyond`, or by rounding
         high *= 2
-    return float(brentq(excess, low / 2, high, xtol=1e-16 * low, rtol=1e-14))
+    try:
+        return float(brentq(excess, low / 2, high, xtol=1e-16 * low, rtol=1e-14))
+    except RuntimeError:
+        raise ValueError(
+            "linear, beyond and spectrum must be of sizes that can be compared, "
+            f"got {linear}, {beyond} and {spectrum}"
+        ) from None
 
 
 def limit_coefficients(sigma: Activation) -> tuple[float, float, float]:
@@ -238,7 +257,7 @@ def limit_coefficients(sigma: Activation) -> tuple[float, float, float]:
     >>> [round(number, 12) for number in limit_coefficients(QUADRATIC)]
     [0.0, 2.0, 2.0]
     """
-    size = math.sqrt(sigma.second_moment())
+    size = math.sqrt(instance_of("sigma", sigma, Activation).second_moment())
     mean = float(sigma.hermite(0))
     if abs(mean) > _CENTRED * size:
         raise ValueError(

@@ -15,6 +15,7 @@ import numpy as np
 
 from rfbook import devices
 from rfbook.descent import Problem
+from rfbook.descent.problem import problem_from
 from rfbook.matrices import columns
 from rfbook.ranges import integer_from
 
@@ -92,7 +93,7 @@ def fit_features(
     import torch
     from tqdm import tqdm
 
-    W = columns("W", W, problem.d)
+    W = columns("W", W, problem_from(problem).d)
     widths = tuple(integer_from("width", N, 1) for N in widths)
     if not widths or max(widths) > W.shape[1]:
         raise ValueError(f"widths must be from 1 to {W.shape[1]}, got {widths}")
@@ -109,7 +110,12 @@ def fit_features(
     for features, y in bar:
         gram = gram + features.T @ features
         right = right + features.T @ y
-    layers = [torch.linalg.solve(gram[:N, :N], right[:N]) for N in widths]
+    try:
+        layers = [torch.linalg.solve(gram[:N, :N], right[:N]) for N in widths]
+    except torch.linalg.LinAlgError:
+        raise ValueError(f"W must have independent features, got {W}") from None
+    if not all(bool(u.isfinite().all()) for u in layers):
+        raise ValueError(f"W must have features in float64's range, got {W}")
     squares = [[] for _ in widths]
     for features, y in source.batches(test, batch):
         for found, u in zip(squares, layers, strict=True):

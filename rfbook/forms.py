@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
-from rfbook.ranges import finite_array
+from rfbook.ranges import finite_answers, finite_array, finite_scalar
 
 _SLOPE = 0.5
 """Tangent of the angle by which the path leaves the vertical line.
@@ -32,6 +32,7 @@ _LENGTH = 200.0
 """Longest path, in the variable of the rule: e^(-v/2) is below 1e-40 there."""
 
 
+@finite_answers
 def form_logtransform(s, weights) -> np.ndarray:
     r"""Logarithm of :math:`\mathbb E\, e^{s q}` for complex s.
 
@@ -65,7 +66,10 @@ def form_logtransform(s, weights) -> np.ndarray:
     True
     """
     weights = _weights(weights)
-    s = np.asarray(s, dtype=complex)
+    try:
+        s = np.asarray(s, dtype=complex)
+    except (TypeError, ValueError):
+        raise ValueError(f"s must be complex numbers, got {s!r}") from None
     total = np.zeros(s.shape, dtype=complex)
     values, counts = np.unique(weights, return_counts=True)
     for value, count in zip(values, counts, strict=True):
@@ -73,6 +77,7 @@ def form_logtransform(s, weights) -> np.ndarray:
     return total
 
 
+@finite_answers
 def contour_integral(
     log_integrand: Callable[[np.ndarray], np.ndarray],
     centre: float,
@@ -124,6 +129,9 @@ def contour_integral(
     >>> bool(np.isclose(value, np.exp(-1), rtol=1e-12)), error < 1e-12
     (True, True)
     """
+    centre, slope = finite_scalar("centre", centre), finite_scalar("slope", slope)
+    radius = finite_scalar("radius", radius, 0, strict=True)
+    accuracy = finite_scalar("accuracy", accuracy, 0)
     height = float(np.real(log_integrand(np.array([complex(centre)]))[0]))
 
     def terms(v):
@@ -153,6 +161,7 @@ def contour_integral(
     return float(value * scale), float(error * scale)
 
 
+@finite_answers
 def form_tail(t, weights):
     r"""Upper tail :math:`\mathbb P(q > t)` of a Gaussian quadratic form.
 
@@ -198,6 +207,7 @@ def form_tail(t, weights):
     return np.reshape(tails, t.shape)[()]
 
 
+@finite_answers
 def form_cdf(t, weights):
     r"""Distribution function :math:`\mathbb P(q \le t)`; see `form_tail`.
 

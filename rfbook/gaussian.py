@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import erfc, log_ndtr, roots_hermitenorm
 
-from rfbook.ranges import ball, finite_array, integer_from, no_underflow
+from rfbook.ranges import ball, finite_answers, finite_array, integer_from, no_underflow
 
 _FORWARD_BELOW = 2.0
 """Threshold h below which the moments follow from phi and Q without loss of digits."""
@@ -138,6 +138,7 @@ def log_tail(h):
     return log_ndtr(-_bounded("h", h))[()]
 
 
+@finite_answers
 def truncated_moment(h, k: int):
     r"""Moment E (g - h)_+^k, k = 0, 1, 2, of a truncated Gaussian.
 

@@ -11,15 +11,26 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky, eigh, qr, solve_triangular
 
-from rfbook.ranges import finite_array
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    flag,
+    integer_from,
+    no_lost_square,
+)
 
 _SYMMETRY = 1e-12
 """The largest |B_ij - B_ji| that rounding may leave, over the largest |B_ij|."""
 
 
+_EXPONENT = 256
+"""Numbers between 2^-256 and 2^256 have squares, and sums of them, in range."""
+
+
 # --- symmetric matrices ---------------------------------------------------------------
 
 
+@finite_answers
 def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
     """Check a symmetric matrix that is not 0; a vector stays a vector.
 
@@ -52,7 +63,7 @@ def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
         ...
     ValueError: B must be symmetric, got B[0, 1] = 2.0 and B[1, 0] = 0.0
     """
-    B = finite_array(name, B)
+    B, zero = finite_array(name, B), flag("zero", zero)
     if (
         B.size == 0
         or B.ndim not in (1, 2)
@@ -63,7 +74,7 @@ def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
         )
     size = np.abs(B).max()
     if size == 0 and not zero:
-        raise ValueError(f"{name} must not be 0")
+        raise ValueError(f"{name} must not be 0, got it with shape {B.shape}")
     if B.ndim == 1:
         return B
     off = np.abs(B - B.T)
@@ -74,6 +85,29 @@ def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
             f"and {name}[{j}, {i}] = {B[j, i]}"
         )
     return (B + B.T) / 2
+
+
+def in_range(B) -> np.ndarray:
+    """Return a symmetric matrix in a unit in which its squares stay in range.
+
+    Where an entry is beyond 2^256, or all are below 2^-256, the matrix is divided by a
+    power of two, which changes no digit. For what does not depend on the unit.
+
+    Raises
+    ------
+    ValueError
+        See `symmetric`.
+
+    Examples
+    --------
+    >>> in_range([2.0**300, 2.0**299])
+    array([0.5 , 0.25])
+    >>> in_range([3.0, 1.0])
+    array([3., 1.])
+    """
+    B = symmetric(B)
+    exponent = int(np.frexp(np.abs(B).max())[1])
+    return B if abs(exponent) <= _EXPONENT else np.ldexp(B, -exponent)
 
 
 def dense(B) -> np.ndarray:
@@ -137,12 +171,14 @@ def positive_eigenvalues(B) -> np.ndarray:
     return np.maximum(values, 0)
 
 
+@finite_answers
 def trace(B) -> float:
     """Tr B; see `symmetric` for what is refused."""
     B = symmetric(B)
     return float(B.sum() if B.ndim == 1 else np.trace(B))
 
 
+@finite_answers
 def square_norm(B) -> float:
     r"""Squared Frobenius norm :math:`\lVert B \rVert_F^2`, half the target's square.
 
@@ -152,9 +188,10 @@ def square_norm(B) -> float:
     2.0
     """
     B = symmetric(B)
-    return float(np.sum(B * B))
+    return no_lost_square("square_norm", float(np.sum(B * B)), B)
 
 
+@finite_answers
 def trace_ratio(B) -> float:
     r"""Share of the target that is its trace part.
 
@@ -184,12 +221,13 @@ def trace_ratio(B) -> float:
     >>> trace_ratio([1, 1, 1, 0])
     0.75
     """
-    B = symmetric(B)
+    B = in_range(B)
     scaled = B / np.abs(B).max()  # so that no square leaves the range of float64
     share = trace(scaled) ** 2 / (len(B) * square_norm(scaled))
     return min(1.0, share)
 
 
+@finite_answers
 def inner(A, B) -> float:
     r"""Frobenius product :math:`\langle A, B \rangle = \operatorname{Tr} A B`.
 
@@ -209,12 +247,18 @@ def inner(A, B) -> float:
     7.0
     """
     A, B = finite_array("A", A), finite_array("B", B)
+    square = A.ndim in (1, 2) and B.ndim in (1, 2) and len(A) > 0
+    if not square or {*A.shape, *B.shape} != {len(A)}:
+        raise ValueError(
+            f"A and B must be d x d or diagonals, got shapes {A.shape} and {B.shape}"
+        )
     if A.ndim == B.ndim:
         return float(np.sum(A * B))
     a, b = (np.diag(x) if x.ndim == 2 else x for x in (A, B))
     return float(a @ b)
 
 
+@finite_answers
 def quadratic_values(x, B) -> np.ndarray:
     r"""Values :math:`\langle x_j, B x_j \rangle` at the columns x_j of a matrix.
 
@@ -271,6 +315,7 @@ def columns(name: str, x, d: int | None = None) -> np.ndarray:
     ValueError: W must be a 2 x N matrix with N >= 1, got shape (1, 3)
     """
     x = finite_array(name, x)
+    d = None if d is None else integer_from("d", d, 1)
     if x.ndim != 2 or not x.size or (d is not None and len(x) != d):
         rows = "d" if d is None else d
         raise ValueError(
@@ -316,6 +361,7 @@ def complement(W) -> np.ndarray:
     return Q[:, np.count_nonzero(sizes > cutoff) :]
 
 
+@finite_answers
 def explained(U, V) -> float:
     r"""Evaluate :math:`V^{\mathsf T} U^{+} V` for a Gram matrix U.
 
@@ -361,6 +407,7 @@ def explained(U, V) -> float:
     return float(np.sum((basis[:, kept].T @ V) ** 2 / values[kept]))
 
 
+@finite_answers
 def explained_path(U, V) -> np.ndarray:
     r"""`explained` for the first feature, for the first two, and so on, in one pass.
 
@@ -388,7 +435,7 @@ def explained_path(U, V) -> np.ndarray:
     >>> explained_path([[4.0, 0.0], [0.0, 1.0]], [2.0, 3.0])
     array([ 1., 10.])
     """
-    count = len(np.atleast_1d(V))
+    count = finite_array("V", V).size
     U, V = _scaled(U, V)
     try:
         factor = cholesky(U, lower=True, overwrite_a=True, check_finite=False)

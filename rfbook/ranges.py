@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import operator
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
 
+LONGEST = 2**40
+"""Entries of the longest array: 8 TiB of float64."""
 
-def integer_from(name: str, value, minimum: int) -> int:
+_TOO_LONG = "Maximum allowed"
+"""How NumPy begins to refuse an array beyond what can be addressed."""
+
+_NUMBERS = (float, complex, np.ndarray, np.generic)
+
+
+def integer_from(name: str, value, minimum: int, maximum: int | None = None) -> int:
     """Return an integer argument that is at least `minimum`.
 
     Parameters
@@ -19,11 +30,13 @@ def integer_from(name: str, value, minimum: int) -> int:
         Anything that is an integer by type; 7.0 and True are not.
     minimum : int
         The least value allowed.
+    maximum : int, optional
+        The largest one.
 
     Raises
     ------
     ValueError
-        If the value is not an integer or is below the minimum.
+        If the value is not an integer or is out of range.
 
     Examples
     --------
@@ -43,7 +56,35 @@ def integer_from(name: str, value, minimum: int) -> int:
         raise ValueError(rule) from None
     if number < minimum:
         raise ValueError(rule)
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name} must be an integer <= {maximum}, got {value!r}")
     return number
+
+
+def real_array(name: str, values) -> np.ndarray:
+    """Return real numbers as a float64 array; infinities and NaN pass.
+
+    See `finite_array`, which refuses them.
+
+    Examples
+    --------
+    >>> real_array("z", np.inf)
+    array(inf)
+    """
+    try:
+        raw = np.asarray(values)
+    except (TypeError, ValueError, RuntimeError):  # ragged, or a tensor elsewhere
+        raise ValueError(
+            f"{name} must be an array of real numbers, got {values!r}"
+        ) from None
+    if raw.dtype.kind not in "biufO":
+        raise ValueError(f"{name} must be real numbers, got {raw.dtype}")
+    try:
+        return np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(
+            f"{name} must be real float64 numbers, got {values!r}"
+        ) from None
 
 
 def finite_array(name: str, values, minimum: float | None = None, *, strict=False):
@@ -79,15 +120,7 @@ def finite_array(name: str, values, minimum: float | None = None, *, strict=Fals
         ...
     ValueError: R must be finite and > 0, got 0.0
     """
-    raw = np.asarray(values)
-    if raw.dtype.kind not in "biufO":
-        raise ValueError(f"{name} must be real numbers, got {raw.dtype}")
-    try:
-        array = np.asarray(raw, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"{name} must be real float64 numbers, got {values!r}"
-        ) from None
+    strict, array = flag("strict", strict), real_array(name, values)
     allowed = np.isfinite(array)
     rule = "finite"
     if minimum is not None:
@@ -155,6 +188,37 @@ def no_underflow(name: str, values, logarithm: str):
     return float(values) if values.ndim == 0 else values
 
 
+def no_lost_square(name: str, value: float, given) -> float:
+    """Return a sum of squares as it is, unless it underflowed to 0.
+
+    Parameters
+    ----------
+    name : str
+        The function that computed it, for the error.
+    value : float
+    given : ndarray
+        What was squared.
+
+    Raises
+    ------
+    ValueError
+        If the value is 0 and what was squared is not.
+
+    Examples
+    --------
+    >>> no_lost_square("square_norm", 0.0, np.zeros(2))
+    0.0
+    >>> no_lost_square("square_norm", 0.0, np.array([1e-200, 0]))
+    Traceback (most recent call last):
+        ...
+    ValueError: square_norm underflows float64, got entries of at most 1e-200
+    """
+    if value == 0 and np.any(given):
+        size = np.abs(given).max()
+        raise ValueError(f"{name} underflows float64, got entries of at most {size}")
+    return value
+
+
 def ball(value):
     """Return an exact number as an Arb ball at the current precision.
 
@@ -187,3 +251,198 @@ def ball(value):
     if not enclosure.is_finite():
         raise ValueError(f"a finite number is needed, got {value!r}")
     return enclosure
+
+
+def flag(name: str, value) -> bool:
+    """Return an argument that is true or false; numbers and words are neither.
+
+    Raises
+    ------
+    ValueError
+        If the value is no bool.
+
+    Examples
+    --------
+    >>> flag("offset", np.bool_(True))
+    True
+    >>> flag("offset", "no")
+    Traceback (most recent call last):
+        ...
+    ValueError: offset must be True or False, got 'no'
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def one_of(name: str, value, choices) -> None:
+    """Refuse what is not one of the choices, which are words.
+
+    Raises
+    ------
+    ValueError
+        Naming the value and the choices.
+
+    Examples
+    --------
+    >>> one_of("law", "ones", ("zero", "own"))
+    Traceback (most recent call last):
+        ...
+    ValueError: law must be one of zero, own, got 'ones'
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def generator_from(seed) -> np.random.Generator:
+    """Return the generator of a seed, or the one that was given.
+
+    Parameters
+    ----------
+    seed : int, sequence of int, or numpy.random.Generator
+        Integers of at least 0. Without a seed nothing is drawn: what cannot be repeated
+        is drawn by giving a generator that the system has seeded.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> rng = generator_from(1)
+    >>> generator_from(rng) is rng
+    True
+    >>> generator_from(None)
+    Traceback (most recent call last):
+        ...
+    ValueError: seed must be an integer >= 0, got None; or give a Generator
+    """
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, list | tuple) and seed:
+        return np.random.default_rng([integer_from("seed", part, 0) for part in seed])
+    try:
+        number = integer_from("seed", seed, 0)
+    except ValueError as error:
+        raise ValueError(f"{error}; or give a Generator") from None
+    return np.random.default_rng(number)
+
+
+def instance_of(name: str, value, kind: type):
+    """Return an argument of a kind.
+
+    Raises
+    ------
+    ValueError
+        If the value is of another one.
+
+    Examples
+    --------
+    >>> instance_of("law", "zero", str)
+    'zero'
+    >>> instance_of("law", 0.5, str)
+    Traceback (most recent call last):
+        ...
+    ValueError: law must be a str, got 0.5
+    """
+    if not isinstance(value, kind):
+        raise ValueError(f"{name} must be a {kind.__name__}, got {value!r}")
+    return value
+
+
+def list_from(name: str, values) -> list:
+    """Return what is a sequence, with at least one entry, as a list.
+
+    Raises
+    ------
+    ValueError
+        If the value is no sequence, or an empty one.
+
+    Examples
+    --------
+    >>> list_from("widths", (1, 2))
+    [1, 2]
+    >>> list_from("widths", 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: widths must be a sequence with an entry, got 3
+    """
+    try:
+        found = list(values)
+    except TypeError:
+        found = []
+    if not found:
+        raise ValueError(f"{name} must be a sequence with an entry, got {values!r}")
+    return found
+
+
+def finite_answers(function):
+    """Decorate a function: what leaves float64 is an error, not infinite or NaN.
+
+    An overflow or an undefined operation on the way, a matrix that is singular, a
+    result that is not finite, and a size beyond memory are a ValueError with the names
+    and sizes of the arguments.
+    Where a function handles an overflow itself, its own ``np.errstate`` counts.
+
+    Examples
+    --------
+    >>> @finite_answers
+    ... def square(x):
+    ...     return np.square(x)
+    >>> square(3.0)
+    np.float64(9.0)
+    >>> square(1e200)
+    Traceback (most recent call last):
+        ...
+    ValueError: square(x) cannot be computed in float64 and this memory, got ...
+    """
+    names = inspect.signature(function).parameters
+
+    @functools.wraps(function)
+    def guarded(*args, **kwargs):
+        try:
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                answer = function(*args, **kwargs)
+        except (ArithmeticError, np.linalg.LinAlgError, MemoryError, RecursionError):
+            finite = False
+        except ValueError as error:
+            if not str(error).startswith(_TOO_LONG):
+                raise
+            finite = False
+        else:
+            finite = _finite(answer)
+        if not finite:
+            raise ValueError(
+                f"{function.__name__}({', '.join(names)}) cannot be computed in "
+                f"float64 and this memory, got {_sizes([*args, *kwargs.values()])}"
+            )
+        return answer
+
+    return guarded
+
+
+def _finite(answer) -> bool:
+    """Tell whether the floats of an answer are finite, in tuples and mappings too."""
+    if isinstance(answer, Mapping):
+        answer = tuple(answer.values())
+    if isinstance(answer, tuple):
+        return all(map(_finite, answer))
+    if hasattr(answer, "is_finite"):  # a ball
+        return bool(answer.is_finite())
+    kind = np.asarray(answer).dtype.kind if isinstance(answer, _NUMBERS) else ""
+    return kind not in ("f", "c") or bool(np.isfinite(answer).all())
+
+
+def _sizes(arguments) -> str:
+    """Say between which sizes the numbers among the arguments lie."""
+    sizes = []
+    for argument in arguments:
+        try:
+            numbers = np.asarray(np.abs(np.asarray(argument)), dtype=float)
+        except (TypeError, ValueError, OverflowError, RuntimeError):
+            continue
+        sizes.extend(numbers[numbers > 0].ravel())
+    if not sizes:
+        return "no numbers but 0"
+    return f"numbers from {min(sizes):g} to {max(sizes):g}"

@@ -15,10 +15,19 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import gammaln
 
-from rfbook.ranges import ball, finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    ball,
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    integer_from,
+)
 
 _SERIES_BELOW = 50.0
 """The sqrt(order^2 + argument^2) from which on Debye's expansion is used."""
+
+_LARGEST_B = 1e12
+"""Beyond it the logarithm of Gamma(b) has lost the digits that are left of it."""
 
 _DEBYE_TERMS = 13
 """At `_SERIES_BELOW` the next Debye term is below 1e-16."""
@@ -296,6 +305,7 @@ def sphere_overlap(d: int, k: int, degree: int) -> Fraction:
     return Fraction(math.factorial(k), 2**j * math.factorial(j) * rising)
 
 
+@finite_answers
 def log_scaled_hyp0f1(b: float, kappa):
     r"""Logarithm of exp(-kappa) 0F1(; b; kappa^2/4), which lies in (0, 1] for b >= 1/2.
 
@@ -306,7 +316,7 @@ def log_scaled_hyp0f1(b: float, kappa):
     Parameters
     ----------
     b : float
-        Parameter, finite, at least 1/2.
+        Parameter, from 1/2 to 1e12.
     kappa : array_like of float
         Argument, finite, at least 0, any shape.
 
@@ -320,7 +330,7 @@ def log_scaled_hyp0f1(b: float, kappa):
     Raises
     ------
     ValueError
-        If b < 1/2, kappa < 0, or either is not finite.
+        If b or kappa is out of range or not finite.
 
     Notes
     -----
@@ -339,6 +349,8 @@ def log_scaled_hyp0f1(b: float, kappa):
     """
     b = finite_scalar("b", b, 0.5)
     kappa = finite_array("kappa", kappa, 0)
+    if b > _LARGEST_B:
+        raise ValueError(f"b must be at most {_LARGEST_B}, got {b}")
     result = np.empty_like(kappa)
     series = np.hypot(b - 1, kappa) < _SERIES_BELOW
     result[series] = _log_0f1_series(b, kappa[series])

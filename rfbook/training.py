@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rfbook.devices import default_dtype, device
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.ranges import finite_scalar, instance_of, integer_from, one_of
 
 if TYPE_CHECKING:
     import torch
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Target = Callable[[torch.Tensor], torch.Tensor]
 
 LAYERS = ("both", "outer")
+
+_LAST_SEED = 2**61
+"""Three times it, and 2, is a seed of torch."""
 
 _SHARD = 200
 """Steps whose examples are drawn at once."""
@@ -134,6 +137,7 @@ def join(parts: Sequence[Training]) -> Training:
     ValueError
         If there is none, widths, layers or steps differ, or a seed occurs twice.
     """
+    parts = [instance_of("parts", part, Training) for part in parts]
     if not parts:
         raise ValueError("at least one training is needed, got none")
     first = parts[0]
@@ -181,6 +185,8 @@ def generators(seed: int) -> tuple[torch.Generator, torch.Generator, torch.Gener
     import torch
 
     seed = integer_from("seed", seed, 0)
+    if seed > _LAST_SEED:
+        raise ValueError(f"seed must be at most {_LAST_SEED}, got {seed}")
     return tuple(torch.Generator().manual_seed(3 * seed + i) for i in range(3))
 
 
@@ -195,6 +201,7 @@ def sphere_points(count: int, d: int, generator: torch.Generator) -> torch.Tenso
     """
     import torch
 
+    count, d = integer_from("count", count, 1), integer_from("d", d, 1)
     x = torch.randn(count, d, generator=generator, dtype=torch.float64)
     return x / x.norm(dim=1, keepdim=True)
 
@@ -210,6 +217,7 @@ def cube_weights(d: int, width: int, generator: torch.Generator) -> torch.Tensor
     """
     import torch
 
+    d, width = integer_from("d", d, 1), integer_from("width", width, 1)
     uniform = torch.rand(d, width, generator=generator, dtype=torch.float64)
     return (2 * uniform - 1) / d**0.5
 
@@ -218,6 +226,7 @@ def labels(target: Target, x: torch.Tensor) -> torch.Tensor:
     """Return the sign of the target at each point, +1 where it is 0."""
     import torch
 
+    x = instance_of("x", x, torch.Tensor)
     return torch.where(target(x) < 0, -1.0, 1.0).to(x.dtype)
 
 
@@ -246,7 +255,11 @@ class Networks:
     """
 
     def __init__(self, start: torch.Tensor, activation: str) -> None:
-        self.start, self.W = start, start.clone()
+        import torch
+
+        one_of("activation", activation, ACTIVATIONS)
+        self.start = instance_of("start", start, torch.Tensor)
+        self.W = start.clone()
         self.U = start.new_zeros(start.shape[0], 1, start.shape[2])
         self.value, self.slope = ACTIVATIONS[activation]
 
@@ -364,8 +377,8 @@ def train(
     seeds = tuple(integer_from("seed", seed, 0) for seed in seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise ValueError(f"seeds must be one or more, all different, got {seeds}")
-    _one_of("layers", layers, LAYERS)
-    _one_of("activation", activation, ACTIVATIONS)
+    one_of("layers", layers, LAYERS)
+    one_of("activation", activation, ACTIVATIONS)
     if steps % looks:
         raise ValueError(f"looks must divide steps = {steps}, got {looks}")
 
@@ -428,8 +441,3 @@ def _look(networks: Networks, test) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     moved = networks.moved()
     found = networks.loss(*test), moved.mean(1), moved.amax(1)
     return tuple(value.double().cpu().numpy() for value in found)
-
-
-def _one_of(name: str, value: str, choices) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")

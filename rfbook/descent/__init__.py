@@ -14,8 +14,8 @@ from rfbook.descent.problem import (
     Problem,
     increasing,
     initial_weights,
-    one_of,
 )
+from rfbook.ranges import one_of
 
 __all__ = [
     "MODELS",

@@ -29,11 +29,17 @@ from rfbook.descent.problem import (
     Problem,
     increasing,
     initial_weights,
-    one_of,
+    problem_from,
 )
 from rfbook.ledger.digest import module_digest
 from rfbook.matrices import columns
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_array,
+    finite_scalar,
+    instance_of,
+    integer_from,
+    one_of,
+)
 from rfbook.records import Record, RecordError, provenance, read_record, write_record
 from rfbook.training import generators
 
@@ -143,7 +149,7 @@ def descend(
     if (N is None) == (W is None):
         raise ValueError(f"one of N and W is needed, got N = {N!r} and W = {W!r}")
     if W is not None:
-        W = columns("W", W, problem.d)
+        W = columns("W", W, problem_from(problem).d)
         N = W.shape[1]
     return descend_all(problem, [Setting(model, N, step)], W=W, **options)[0]
 
@@ -220,6 +226,7 @@ def descend_all(
     rfbook.devices.DeviceError
         See `rfbook.devices.device`.
     """
+    problem = problem_from(problem)
     settings, seeds, looks = _settings(settings), _seeds(seeds), increasing(looks)
     one_of("offset", offset, OFFSETS)
     limit = finite_scalar("limit", limit, 0, strict=True)
@@ -281,7 +288,7 @@ class _Run:
     def _tensor(self, values) -> torch.Tensor:
         import torch
 
-        return torch.as_tensor(np.array(values)).to(self.place, self.dtype)
+        return torch.as_tensor(np.array(values, order="C")).to(self.place, self.dtype)
 
     def factor(self) -> float:
         """Return what multiplies the step sizes at the next step."""
@@ -502,7 +509,7 @@ def _digest(tensors) -> str:
 
 
 def _settings(settings) -> tuple[Setting, ...]:
-    settings = tuple(settings)
+    settings = tuple(instance_of("settings", setting, Setting) for setting in settings)
     if not settings or len(set(settings)) < len(settings):
         raise ValueError(f"settings must be one or more, all different, got {settings}")
     return settings

@@ -63,6 +63,26 @@ class Problem(Protocol):
         """
 
 
+def problem_from(problem) -> Problem:
+    """Return what has all that a problem needs.
+
+    Raises
+    ------
+    ValueError
+        If a part is missing.
+
+    Examples
+    --------
+    >>> problem_from("a word")
+    Traceback (most recent call last):
+        ...
+    ValueError: problem must have d, examples and risk, got 'a word'
+    """
+    if not all(hasattr(problem, part) for part in ("d", "examples", "risk")):
+        raise ValueError(f"problem must have d, examples and risk, got {problem!r}")
+    return problem
+
+
 # --- what came out --------------------------------------------------------------------
 
 
@@ -166,25 +186,6 @@ def initial_weights(d: int, N: int, seed: int) -> np.ndarray:
 
 
 # --- checks ---------------------------------------------------------------------------
-
-
-def one_of(name: str, value: str, choices: Sequence[str]) -> None:
-    """Refuse a word that is not one of the choices.
-
-    Raises
-    ------
-    ValueError
-        Naming the value and the choices.
-
-    Examples
-    --------
-    >>> one_of("model", "RF", MODELS)
-    Traceback (most recent call last):
-        ...
-    ValueError: model must be one of NT, NN, got 'RF'
-    """
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
 
 
 def increasing(looks: Sequence[int]) -> np.ndarray:
