@@ -29,8 +29,10 @@ from scipy.special import betainc, betaincc, betaln, xlog1py, xlogy
 
 from rfbook.ranges import (
     ball,
+    finite_answers,
     finite_array,
     finite_scalar,
+    generator_from,
     integer_from,
     no_underflow,
 )
@@ -87,6 +89,7 @@ def distance_law(d: int, r: int):
     return beta((d - r) / 2, r / 2)
 
 
+@finite_answers
 def success_probability(d: int, r: int, threshold=0.25):
     r"""Probability that the best of r random linear features has error <= threshold.
 
@@ -276,6 +279,7 @@ def success_probability_ball(d: int, r: int, threshold=Fraction(1, 4)):
 # --- its exponent -------------------------------------------------------------------
 
 
+@finite_answers
 def divergence(p, x):
     r"""Divergence KL(p || x) of one coin from another, in nats.
 
@@ -316,6 +320,7 @@ def divergence(p, x):
     return np.maximum(np.where(inside, value, ends), 0.0)[()]
 
 
+@finite_answers
 def chernoff_exponent(ratio, threshold=0.25):
     r"""Exponential rate of `success_probability` in d, at N = ratio * d.
 
@@ -357,6 +362,7 @@ def chernoff_exponent(ratio, threshold=0.25):
     return np.where(x < 1 - ratio, rate, 0.0)[()]
 
 
+@finite_answers
 def success_bounds_log(d: int, r: int, threshold=0.25):
     r"""Logarithms of a lower and an upper bound on `success_probability`.
 
@@ -400,6 +406,7 @@ def success_bounds_log(d: int, r: int, threshold=0.25):
 # --- given features -----------------------------------------------------------------
 
 
+@finite_answers
 def distance_squared(W, target):
     r"""Squared distance of a vector from the span of the columns of a matrix.
 
@@ -485,7 +492,11 @@ def least_weights(W, target, error=0.0) -> float:
     if W.ndim != 2:
         raise ValueError(f"W must have shape (d, N), got {W.shape}")
     error = finite_scalar("error", error, 0)
-    if target @ target <= error:
+    with np.errstate(over="ignore"):
+        square = target @ target
+    if not np.isfinite(square):
+        raise ValueError(f"target must have a finite square, got {target}")
+    if square <= error:
         return 0.0
     left, sizes, _ = np.linalg.svd(W, full_matrices=False)
     kept = sizes > max(W.shape) * np.finfo(float).eps * sizes[:1].max(initial=0)
@@ -507,6 +518,7 @@ def least_weights(W, target, error=0.0) -> float:
     return float(np.sum(squares * power / (squares + penalty) ** 2))
 
 
+@finite_answers
 def sample_features(d: int, r: int, law="gaussian", size=1, seed=0):
     """Draw matrices of r independent features in R^d.
 
@@ -546,7 +558,7 @@ def sample_features(d: int, r: int, law="gaussian", size=1, seed=0):
     size = integer_from("size", size, 1)
     if law not in LAWS:
         raise ValueError(f"law must be one of {LAWS}, got {law!r}")
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     if law == "entries":
         return rng.standard_cauchy((size, d, r))
     W = rng.standard_normal((size, d, r))
@@ -591,7 +603,7 @@ def sample_distance(d: int, r: int, law="gaussian", size=1000, seed=0, target=No
     """
     d, r = integer_from("d", d, 1), integer_from("r", r, 1)
     size = integer_from("size", size, 1)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     target = np.eye(d)[0] if target is None else target
     step = max(1, _BLOCK // (d * r))
     found = [

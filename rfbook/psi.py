@@ -31,6 +31,7 @@ from rfbook.gaussian import (
 )
 from rfbook.ranges import (
     ball,
+    finite_answers,
     finite_array,
     finite_scalar,
     integer_from,
@@ -179,6 +180,7 @@ def psi_weights(a: int) -> tuple[np.ndarray, np.ndarray, int]:
     return 2 * n - a, weights, -1
 
 
+@finite_answers
 def psi_relu_sum(x, a: int):
     """Evaluate psi_a literally: the sum of a + 1 ReLUs minus 1.
 
@@ -300,7 +302,7 @@ def second_moment(R, a: int | None = None):
     ------
     ValueError
         If R is negative or not finite, a is out of range, or the moment leaves the
-        range of float64 (0 < R < 1e-150; R > 1e150 with a).
+        range of float64 (0 < R < 1e-150 unless a is even; R > 1e150 with a).
 
     Examples
     --------
@@ -312,17 +314,20 @@ def second_moment(R, a: int | None = None):
     True
     """
     R = finite_array("R", R, 0)
-    outside = (R > 0) & (R < 1e-150) if a is None else R > 1e150
+    a = None if a is None else integer_from("a", a, 1)
+    outside = np.zeros(R.shape, bool) if a is None else R > 1e150
+    if a is None or a % 2:  # of an even a the function is not 0 at 0
+        outside |= (R > 0) & (R < 1e-150)
     if outside.any():
         got = float(R[outside].flat[0])
         raise ValueError(f"the moment leaves float64's range at R = {got}")
     if a is None:
         return _wave_moment(R, odd=True)[()]
-    a = integer_from("a", a, 1)
     _check_kinks(a)
     return (_wave_moment(R, odd=a % 2 == 1) + _outside_moment(R, a))[()]
 
 
+@finite_answers
 def second_moment_ball(R, a: int | None = None, prec: int = 128):
     """Enclose `second_moment` in an Arb ball.
 
@@ -376,6 +381,7 @@ def second_moment_ball(R, a: int | None = None, prec: int = 128):
 # --- the correlation with one direction ---------------------------------------------
 
 
+@finite_answers
 def correlation_bound_log(d: int, R):
     r"""Logarithm of `correlation_bound`.
 
@@ -407,6 +413,7 @@ def correlation_bound_log(d: int, R):
     return log_scaled_hyp0f1(d / 2, (math.pi / 2 * _norms(R)) ** 2)
 
 
+@finite_answers
 def correlation_bound(d: int, R):
     r"""Bound Lambda_d(pi^2 R^2 / 4) on E_w <f, tri_w>^2 / ||f||^2 for every f.
 
@@ -443,6 +450,7 @@ def correlation_bound(d: int, R):
     return no_underflow("correlation_bound", np.exp(logs), "correlation_bound_log")
 
 
+@finite_answers
 def correlation_bound_ball(d: int, R):
     """Enclose `correlation_bound` in an Arb ball at the current precision.
 
@@ -551,6 +559,7 @@ def psi_tail_norm_bound_log(a: int, R):
     return ((math.log(2) + 2 * np.log(R) + shrink + log_tail(h)) / 2)[()]
 
 
+@finite_answers
 def psi_tail_norm_bound_ball(a: int, R):
     """Enclose the bound of `psi_tail_norm_bound_log` in an Arb ball.
 
@@ -721,6 +730,8 @@ def correlation_supremum_ball(d: int, R):
     z = _frequency_ball(R)
     goal = arb(2) ** (-ctx.prec)
     ratio = _envelope_ball(d, z) / _first_degree_ball(d, z)
+    if ratio.rel_accuracy_bits() <= 0:
+        raise ValueError(f"R must be smaller for {ctx.prec} bits, got {R}")
     pairs = 0
     while not (-2 * (pairs + 1) ** 2 * z).exp() * ratio < goal:
         pairs += 1

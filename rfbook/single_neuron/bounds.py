@@ -21,7 +21,14 @@ import math
 from fractions import Fraction
 from functools import lru_cache
 
-from rfbook.ranges import ball, finite_scalar, integer_from, no_underflow
+from rfbook.ranges import (
+    ball,
+    finite_answers,
+    finite_scalar,
+    integer_from,
+    no_underflow,
+)
+from rfbook.single_neuron.exact import exact
 
 _LARGEST_DEGREE = 100_000
 """Up to here the energies are summed one by one."""
@@ -246,7 +253,7 @@ def wave_kinks(R: float) -> int:
     (5, 7)
     """
     finite_scalar("R", R, 0, strict=True)
-    size = math.ceil(4 * Fraction(R))
+    size = math.ceil(4 * exact("R", R))
     return size + 1 - size % 2
 
 
@@ -310,6 +317,7 @@ def wave_success_bound(d: int, N: int) -> float:
     return math.exp(logarithm)
 
 
+@finite_answers
 def wave_least_features(d: int, probability=Fraction(1, 2)) -> int:
     r"""Return the least N with :math:`12\, N e^{-d/2} \ge p`, decided in balls.
 
@@ -336,6 +344,7 @@ def wave_least_features(d: int, probability=Fraction(1, 2)) -> int:
     return _ceiling(d, lambda: ball(share) * ball(Fraction(d, 2)).exp() / 12)
 
 
+@finite_answers
 def fixed_bias_least_features(d: int, R: float, probability=Fraction(1, 2)) -> int:
     r"""Return the least N that the bound with one bias for all features allows.
 
@@ -443,7 +452,7 @@ def proved_weight_bound_log(d: int) -> float:
 def _probability(value) -> Fraction:
     """Return a probability in (0, 1] as an exact fraction."""
     finite_scalar("probability", value, 0, strict=True)
-    share = Fraction(value)
+    share = exact("probability", value)
     if share > 1:
         raise ValueError(f"probability must be at most 1, got {value}")
     return share

@@ -23,7 +23,14 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import ndtr
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.matrices import columns
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    flag,
+    integer_from,
+)
 from rfbook.single_neuron.features import (
     normal_density,
     orthant_probability,
@@ -31,6 +38,7 @@ from rfbook.single_neuron.features import (
 )
 
 
+@finite_answers
 def neuron_error(W, v, b=0.0, c: float = 0.0):
     r"""Squared error of neurons [<w, x> + b]_+ for the target [<v, x> + c]_+.
 
@@ -77,6 +85,7 @@ def neuron_error(W, v, b=0.0, c: float = 0.0):
     return np.maximum(error, 0)
 
 
+@finite_answers
 def neuron_gradient(W, v, b=0.0, c: float = 0.0):
     r"""Exact gradient of the squared error in the weights and in the bias.
 
@@ -135,6 +144,7 @@ def neuron_gradient(W, v, b=0.0, c: float = 0.0):
     return 2 * in_weights, 2 * in_bias
 
 
+@finite_answers
 def gradient_descent(
     W, v, steps: int, rate: float, b=0.0, c: float = 0.0, *, train_bias=False
 ):
@@ -178,12 +188,13 @@ def gradient_descent(
     """
     steps = integer_from("steps", steps, 0)
     rate = finite_scalar("rate", rate, 0, strict=True)
-    W = np.array(W, dtype=float)
+    train_bias = flag("train_bias", train_bias)
+    W = np.array(columns("W", W))
     b = np.array(np.broadcast_to(finite_array("b", b), W.shape[1:]))
     for _ in range(steps):
         in_weights, in_bias = neuron_gradient(W, v, b, c)
         W -= rate * in_weights
-        b -= rate * in_bias * bool(train_bias)
+        b -= rate * in_bias * train_bias
     return W, b
 
 

@@ -27,7 +27,14 @@ import numpy as np
 from scipy.special import gammaincc, gammaln, ndtr, owens_t
 
 from rfbook.activations import arc_cosine
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+    real_array,
+)
 
 BIAS_LAWS = ("zero", "gaussian", "own")
 """Biases of the features: none, standard normal, or that of the target."""
@@ -42,6 +49,7 @@ _ROUNDING = 1e-12
 # --- two neurons --------------------------------------------------------------------
 
 
+@finite_answers
 def orthant_probability(t, b=0.0, c=0.0):
     r"""Probability that two neurons are active at once, P(g + b > 0, h + c > 0).
 
@@ -98,6 +106,7 @@ def orthant_probability(t, b=0.0, c=0.0):
     return np.where(t == 1, same, np.where(t == -1, against, inside))[()]
 
 
+@finite_answers
 def relu_inner_product(t, b=0.0, c=0.0):
     r"""Inner product K_{b,c}(t) = E [g + b]_+ [h + c]_+ of two ReLU neurons.
 
@@ -145,14 +154,14 @@ def relu_inner_product(t, b=0.0, c=0.0):
         return arc_cosine(t)
     t, b, c = _pair(t, b, c)
     both = orthant_probability(t, b, c)
-    at_b, at_c = normal_density(b), normal_density(c)
+    at_b, at_c = _density(b), _density(c)
     with np.errstate(divide="ignore", invalid="ignore"):
         s = np.sqrt((1 - t) * (1 + t))
         of_b, of_c = _excess(b, c, t) / s, _excess(c, b, t) / s
-        inside = (t + b * c) * both + s * at_b * normal_density(of_c)
+        inside = (t + b * c) * both + s * at_b * _density(of_c)
         inside = inside + b * at_c * ndtr(of_b) + c * at_b * ndtr(of_c)
     low, high = np.minimum(b, c), np.maximum(b, c)
-    same = (1 + b * c) * both + high * normal_density(low)
+    same = (1 + b * c) * both + high * _density(low)
     against = np.where(b + c > 0, (b * c - 1) * both + b * at_c + c * at_b, 0)
     return np.where(t == 1, same, np.where(t == -1, against, inside))[()]
 
@@ -177,9 +186,13 @@ def normal_density(z):
     >>> float(normal_density(np.inf)), bool(2 * np.pi * normal_density(0) ** 2 == 1)
     (0.0, True)
     """
-    return np.exp(-(np.asarray(z) ** 2) / 2) / math.sqrt(2 * np.pi)
+    z = real_array("z", z)
+    if np.isnan(z).any():
+        raise ValueError(f"z must be numbers or infinities, got {z}")
+    return _density(z)
 
 
+@finite_answers
 def random_directions(d: int, N: int, seed) -> np.ndarray:
     """Draw N independent uniform points of the unit sphere of R^d, as columns.
 
@@ -207,13 +220,14 @@ def random_directions(d: int, N: int, seed) -> np.ndarray:
     ((3, 5), True)
     """
     d, N = integer_from("d", d, 2), integer_from("N", N, 1)
-    W = np.random.default_rng(seed).standard_normal((N, d)).T
+    W = generator_from(seed).standard_normal((N, d)).T
     return W / np.linalg.norm(W, axis=0)
 
 
 # --- Gram matrices ------------------------------------------------------------------
 
 
+@finite_answers
 def relu_gram(W, biases=0.0) -> np.ndarray:
     """Gram matrix of the features [<w_i, x> + b_i]_+.
 
@@ -246,6 +260,7 @@ def relu_gram(W, biases=0.0) -> np.ndarray:
     return relu_inner_product(cosines, b[:, None], b)
 
 
+@finite_answers
 def relu_products(W, V, biases=0.0, bias: float = 0.0) -> np.ndarray:
     """Inner products of the features [<w_i, x> + b_i]_+ and targets [<v, x> + b]_+.
 
@@ -281,6 +296,7 @@ def relu_products(W, V, biases=0.0, bias: float = 0.0) -> np.ndarray:
     return relu_inner_product(_cosines(W, V), b[:, None], finite_scalar("bias", bias))
 
 
+@finite_answers
 def tangent_gram(W) -> np.ndarray:
     r"""Gram matrix of the N d tangent features f_ij(x) = 1{<w_i, x> > 0} x_j.
 
@@ -337,6 +353,7 @@ def tangent_gram(W) -> np.ndarray:
     return blocks.reshape(N * d, N * d)
 
 
+@finite_answers
 def tangent_products(W, V) -> np.ndarray:
     r"""Inner products of the tangent features with targets [<v, x>]_+.
 
@@ -381,6 +398,7 @@ def tangent_products(W, V) -> np.ndarray:
 # --- the best combination -----------------------------------------------------------
 
 
+@finite_answers
 def best_combination_errors(gram, products, energy: float) -> np.ndarray:
     r"""Squared error of the best combination of the first n features, for every n.
 
@@ -449,6 +467,7 @@ def best_combination_errors(gram, products, energy: float) -> np.ndarray:
     return np.concatenate([start, energy - np.cumsum(added**2, axis=0)])
 
 
+@finite_answers
 def random_feature_errors(
     d: int,
     N: int,
@@ -507,7 +526,7 @@ def random_feature_errors(
     if law not in BIAS_LAWS:
         raise ValueError(f"law must be one of {', '.join(BIAS_LAWS)}, got {law!r}")
     energy = relu_inner_product(1.0, bias, bias)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     errors = np.empty((draws, integer_from("N", N, 1) + 1))
     for row in errors:
         W, V = random_directions(d, N, rng), random_directions(d, targets, rng)
@@ -518,6 +537,7 @@ def random_feature_errors(
     return errors
 
 
+@finite_answers
 def tangent_feature_errors(
     d: int, N: int, *, draws: int = 20, targets: int = 100, seed=0
 ) -> np.ndarray:
@@ -557,7 +577,7 @@ def tangent_feature_errors(
         integer_from("draws", draws, 1),
         integer_from("targets", targets, 1),
     )
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     errors = np.empty((draws, integer_from("N", N, 1) + 1))
     for row in errors:
         W, V = random_directions(d, N, rng), random_directions(d, targets, rng)
@@ -566,6 +586,7 @@ def tangent_feature_errors(
     return errors
 
 
+@finite_answers
 def zero_bias_floor(d: int, bias: float, nodes: int = 400) -> float:
     r"""Error that features [<w, x>]_+ without bias cannot go below, however many.
 
@@ -616,6 +637,12 @@ def zero_bias_floor(d: int, bias: float, nodes: int = 400) -> float:
 
 
 # --- helpers ------------------------------------------------------------------------
+
+
+def _density(z):
+    """Return the normal density, without checks; 0 where the square overflows."""
+    with np.errstate(over="ignore"):
+        return np.exp(-(np.asarray(z) ** 2) / 2) / math.sqrt(2 * np.pi)
 
 
 def _pair(t, b, c):

@@ -19,7 +19,13 @@ from scipy.special import ndtr, owens_t
 
 from rfbook.activations import arc_cosine
 from rfbook.gaussian import phi, truncated_moment, truncated_moment_ball
-from rfbook.ranges import ball, finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    ball,
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    integer_from,
+)
 from rfbook.single_neuron.exact import enclose, exact
 
 _LARGEST_FLOAT_BIAS = 37.0
@@ -32,6 +38,7 @@ _NODES = 160
 """Nodes of the kernel's integral: from 80 on its error is that of rounding."""
 
 
+@finite_answers
 def relu_coefficients(kmax: int, bias: float = 0.0) -> np.ndarray:
     r"""Hermite coefficients c_0, ..., c_kmax of t -> [t + beta]_+.
 
@@ -103,6 +110,7 @@ def relu_second_moment(bias: float = 0.0) -> float:
     return truncated_moment(-_float_bias(bias), 2)
 
 
+@finite_answers
 def relu_second_moment_ball(bias=0):
     """Enclose `relu_second_moment` in an Arb ball at the current precision.
 
@@ -123,6 +131,7 @@ def relu_second_moment_ball(bias=0):
     return truncated_moment_ball(-_bias_ball(bias), 2)
 
 
+@finite_answers
 def relu_variance_ball(bias=0):
     r"""Enclose the variance :math:`E \sigma^2 - c_0^2` of the neuron in an Arb ball.
 

@@ -28,7 +28,7 @@ import numpy as np
 from scipy.special import gammaln, logsumexp
 
 from rfbook.gaussian import tail_ball, truncated_moment_ball
-from rfbook.ranges import integer_from, no_underflow
+from rfbook.ranges import LONGEST, integer_from, no_underflow
 from rfbook.single_neuron.exact import enclose, exact, square
 from rfbook.single_neuron.neuron import (
     relu_coefficients,
@@ -190,8 +190,8 @@ def relu_spectrum_series(
     >>> bool(np.all(low - 1e-12 < logs) and np.all(logs < high + 1e-12))
     True
     """
-    d, lmax = integer_from("d", d, 2), integer_from("lmax", lmax, 0)
-    terms = integer_from("terms", terms, 2)
+    d, lmax = integer_from("d", d, 2, LONGEST), integer_from("lmax", lmax, 0, LONGEST)
+    terms = integer_from("terms", terms, 2, LONGEST)
     with np.errstate(divide="ignore"):
         squares = 2 * np.log(np.abs(relu_coefficients(lmax + 2 * terms, bias)))
     rows = [_series_row(d, degree, squares, terms) for degree in range(lmax + 1)]

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rfbook.ranges import integer_from
+from rfbook.ranges import flag, instance_of, integer_from, list_from
 from rfbook.single_neuron.blocks import (
     BiasedBlocks,
     UndecidedError,
@@ -39,6 +39,9 @@ from rfbook.single_neuron.spectrum import check_bias
 
 _MOST_BITS = 2**13
 """Where raising the precision stops, unless more is known to be needed."""
+
+_MOST_POWER = 1000
+"""The largest exponent of a norm: d^1000 is written out."""
 
 
 def radius(d: int, power):
@@ -68,8 +71,10 @@ def radius(d: int, power):
     import sympy
 
     d, power = integer_from("d", d, 1), exact("power", power)
-    if not isinstance(power, Fraction):
-        raise ValueError(f"power must be rational, got {power}")
+    if not isinstance(power, Fraction) or abs(power) > _MOST_POWER:
+        raise ValueError(
+            f"power must be rational and at most {_MOST_POWER} in size, got {power}"
+        )
     return sympy.Integer(d) ** sympy.Rational(power.numerator, power.denominator)
 
 
@@ -343,7 +348,11 @@ def width_table(
     from tqdm import tqdm
 
     dims = [integer_from("d", d, 2) for d in dims]
-    thresholds = tuple(thresholds)
+    thresholds = [
+        instance_of("thresholds", threshold, Threshold)
+        for threshold in list_from("thresholds", thresholds)
+    ]
+    progress = flag("progress", progress)
     table = {"d": dims} | {threshold.label: [] for threshold in thresholds}
     for d in tqdm(dims, unit="dimension", disable=not progress):
         for threshold in thresholds:
