@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from rfbook.counting.spans import dimension
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_answers, finite_array, generator_from, integer_from
 
 MOST_BITS = 20
 """Bits of the largest cube: 2^20 values of 8 bytes."""
@@ -212,7 +212,7 @@ def translate_dimension(values, error) -> int:
     (1, 4)
     """
     if np.asarray(values).dtype.kind not in "biu":
-        raise ValueError("values must be integers, so that the energies are exact")
+        raise ValueError(f"values must be integers (exact energies), got {values!r}")
     return dimension([int(a) ** 2 for a in walsh_transform(values)], error)
 
 
@@ -250,6 +250,7 @@ def parity_weights(s: int) -> list[int]:
     return [-2] + [4 * (-1) ** (k + 1) for k in range(1, s)]
 
 
+@finite_answers
 def relu_features(n: int, N: int, seed=0) -> np.ndarray:
     r"""Sample N random ReLU features on the cube of n bits.
 
@@ -279,12 +280,13 @@ def relu_features(n: int, N: int, seed=0) -> np.ndarray:
     n, N = integer_from("n", n, 1), integer_from("N", N, 1)
     if n > MOST_BITS:
         raise ValueError(f"n must be at most {MOST_BITS}, got {n}")
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     points = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
     w, b = rng.standard_normal((n, N)) / math.sqrt(n), rng.standard_normal(N) / 2
     return np.maximum(points @ w + b, 0.0)
 
 
+@finite_answers
 def parity_errors(features) -> np.ndarray:
     r"""Return the squared distance of every parity from the span of the features.
 
@@ -317,7 +319,7 @@ def parity_errors(features) -> np.ndarray:
     True
     """
     F = finite_array("features", features)
-    if F.ndim != 2 or len(F) < 1 or len(F) & (len(F) - 1):
+    if F.ndim != 2 or not F.size or len(F) & (len(F) - 1):
         raise ValueError(f"features must have 2^n rows, got shape {F.shape}")
     left, sizes, _ = np.linalg.svd(F, full_matrices=False)
     # Directions below the rounding error of the largest are no directions of V.

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from rfbook.counting.spans import exact
-from rfbook.ranges import integer_from
+from rfbook.ranges import finite_answers, finite_scalar, generator_from, integer_from
 
 
 def _counts(square: int, d: int, weights: dict[int, int]) -> list[int]:
@@ -79,6 +79,7 @@ def integer_points(square: int, d: int) -> int:
     return sum(_counts(square, d, {0: 1, **dict.fromkeys(range(1, root + 1), 2)}))
 
 
+@finite_answers
 def orthant_points(square: int, d: int) -> int:
     r"""Count the points with entries >= 0 in the ball of squared radius `square`.
 
@@ -114,6 +115,7 @@ PI_SQUARE_HIGH = Fraction(98697, 10000)
 """Two fractions around pi^2 = 9.86960440..."""
 
 
+@finite_answers
 def lipschitz_lower(d: int, L, error, most: int = 400) -> Fraction:
     r"""Bound from below how many features all L-Lipschitz functions need.
 
@@ -253,6 +255,7 @@ def sine_degree(d: int, L, error) -> int:
     return min(-(-d // 2), math.floor(L**2 / (32 * PI_SQUARE_HIGH * error)))
 
 
+@finite_answers
 def cosine_errors(d: int, N: int, degree: int, seed=0, scale: float = math.pi):
     r"""Fit one wave on the cube by N random cosines, exactly in the population.
 
@@ -291,7 +294,8 @@ def cosine_errors(d: int, N: int, degree: int, seed=0, scale: float = math.pi):
     d, N = integer_from("d", d, 1), integer_from("N", N, 1)
     if integer_from("degree", degree, 1) > d:
         raise ValueError(f"degree must be at most d = {d}, got {degree}")
-    rng = np.random.default_rng(seed)
+    scale = finite_scalar("scale", scale, 0, strict=True)
+    rng = generator_from(seed)
     w, b = scale * rng.standard_normal((N, d)), rng.uniform(0, 2 * np.pi, N)
     wave = np.pi * (np.arange(d) < degree)
     gram = (

@@ -31,8 +31,10 @@ def exact(name: str, value) -> Fraction:
     >>> exact("error", 0.1) == Fraction(1, 10)
     False
     """
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be a number, got {value!r}")
+    if isinstance(value, np.integer | np.floating):
+        value = value.item()  # whose products do not wrap around
     try:
         return Fraction(value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):

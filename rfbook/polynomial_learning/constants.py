@@ -29,7 +29,7 @@ from rfbook.polynomial_learning.representation import (
     rational,
     weight_function,
 )
-from rfbook.ranges import ball, finite_scalar, integer_from
+from rfbook.ranges import ball, finite_answers, finite_scalar, instance_of, integer_from
 
 MOST_POWERS = 40
 """`least_power` looks no further."""
@@ -67,6 +67,7 @@ def _least_root(square: Fraction) -> int:
 # --- descent against frozen features --------------------------------------------------
 
 
+@finite_answers
 def drift_bound(eta, t: int, H, L) -> Fraction:
     r"""Bound of the way of one first-layer weight in t steps.
 
@@ -334,6 +335,7 @@ def concentration_width(C, L, H, eps, delta) -> int:
 # --- the whole theorem ----------------------------------------------------------------
 
 
+@finite_answers
 def activation_bounds(sigma, radius) -> tuple[Fraction, Fraction]:
     """Bounds of an activation and of its slope on [-radius, radius].
 
@@ -407,6 +409,7 @@ def weight_ceiling(g: WeightFunction) -> Fraction:
     >>> weight_ceiling(weight_function({(1, 1, 0): 1}, "exp", 2))
     Fraction(27, 1)
     """
+    g = instance_of("g", g, WeightFunction)
     even = sum((abs(c) for L, c in g.legendre.items() if sum(L) % 2 == 0), Fraction(0))
     odd = sum((abs(c) for L, c in g.legendre.items() if sum(L) % 2), Fraction(0))
     if odd:

@@ -26,7 +26,7 @@ import numpy as np
 from rfbook.devices import describe
 from rfbook.ledger.digest import tree_digest
 from rfbook.polynomial_learning.representation import evaluate, polynomial
-from rfbook.ranges import integer_from
+from rfbook.ranges import generator_from, integer_from
 from rfbook.records import Record, provenance, read_record, write_record
 from rfbook.training import LAYERS, Training, join, train
 
@@ -124,7 +124,7 @@ def target_hinge(P=TARGET, count: int = 400_000, seed=0) -> tuple[float, float]:
     """
     count = integer_from("count", count, 2)
     P = polynomial(P)
-    x = np.random.default_rng(seed).standard_normal((count, len(next(iter(P)))))
+    x = generator_from(seed).standard_normal((count, len(next(iter(P)))))
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     loss = np.maximum(0, 1 - np.abs(evaluate(P, x)))
     return float(loss.mean()), float(loss.std(ddof=1) / math.sqrt(count))

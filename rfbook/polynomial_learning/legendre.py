@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_answers, finite_array, integer_from
 
 Index = tuple[int, ...]
 Polynomial = dict[Index, Fraction]
@@ -112,6 +112,7 @@ def homogeneous_indices(d: int, degree: int) -> Iterator[Index]:
 
 
 @lru_cache(maxsize=4096)
+@finite_answers
 def legendre_coefficient(degree: int, power: int) -> Fraction:
     r"""Coefficient of t^j in the Legendre polynomial P_l, exactly.
 
@@ -216,6 +217,7 @@ def cube_moment(exponents: Sequence[int]) -> Fraction:
     return Fraction(1, sides * len(exponents) ** (sum(exponents) // 2))
 
 
+@finite_answers
 def legendre_product(index: Sequence[int], v):
     r"""Value of the orthonormal Legendre product p_L, in float64.
 
@@ -411,6 +413,7 @@ def monomials(legendre: Polynomial) -> Polynomial:
     return {key: found[key] for key in sorted(found) if found[key]}
 
 
+@finite_answers
 def dual_norm_squared(index: Sequence[int], K: int) -> Fraction:
     r"""Second moment of the dual function G_J, exactly.
 
@@ -443,6 +446,7 @@ def dual_norm_squared(index: Sequence[int], K: int) -> Fraction:
     )
 
 
+@finite_answers
 def dual_bound(index: Sequence[int], K: int) -> Fraction:
     r"""Upper bound of sup |G_J| over the cube, exactly.
 

@@ -30,7 +30,7 @@ from rfbook.polynomial_learning.legendre import (
     multi_index,
     points,
 )
-from rfbook.ranges import integer_from
+from rfbook.ranges import finite_answers, generator_from, instance_of, integer_from
 
 SERIES_TERMS = 60
 """Powers beyond K that float64 sums keep; those left out enter through a bound."""
@@ -254,6 +254,7 @@ def degree(P) -> int:
     return max(map(sum, polynomial(P)))
 
 
+@finite_answers
 def evaluate(P, x) -> np.ndarray:
     """Return the values of a polynomial, in float64.
 
@@ -420,6 +421,7 @@ def weight_monomials(g: WeightFunction) -> Polynomial:
     >>> weight_monomials(g) == {(1,): Fraction(75, 4), (3,): Fraction(-105, 4)}
     True
     """
+    g = instance_of("g", g, WeightFunction)
     return {
         J: c * g.d ** ((sum(J) + sum(J) % 2) // 2)
         for J, c in monomials(g.legendre).items()
@@ -437,6 +439,7 @@ def weight_norm(g: WeightFunction) -> float:
     >>> round(weight_norm(weight_function({(1,): 1}, "exp", 3)) ** 2, 10)
     18.75
     """
+    g = instance_of("g", g, WeightFunction)
     total = sum(
         c**2 * g.d ** (sum(L) % 2) / math.prod(2 * n + 1 for n in L)
         for L, c in g.legendre.items()
@@ -457,9 +460,11 @@ def weight_bound(g: WeightFunction) -> float:
     >>> weight_bound(weight_function({(1, 1, 0): 1}, "exp", 2))
     27.0
     """
+    g = instance_of("g", g, WeightFunction)
     return math.fsum(map(abs, g.coefficients().values()))
 
 
+@finite_answers
 def weight_sample_max(g: WeightFunction, count: int = 2000, seed=0) -> float:
     """Largest |g| at sampled points: a lower bound of sup |g|.
 
@@ -484,8 +489,9 @@ def weight_sample_max(g: WeightFunction, count: int = 2000, seed=0) -> float:
     >>> weight_sample_max(g) <= weight_bound(g)
     True
     """
+    g = instance_of("g", g, WeightFunction)
     count = integer_from("count", count, 1)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     inside = rng.uniform(-1, 1, (count, g.d))
     ends = rng.integers(-1, 2, (count, g.d))
     return float(np.abs(g(np.concatenate([inside, ends]) / math.sqrt(g.d))).max())
@@ -524,6 +530,7 @@ def power_mean(g: WeightFunction, n: int) -> Polynomial:
     >>> power_mean(g, 2) == {(1, 1): 8}, power_mean(g, 3), power_mean(g, 0)
     (True, {}, {(0, 0): Fraction(-1, 1)})
     """
+    g = instance_of("g", g, WeightFunction)
     n = integer_from("n", n, 0)
     found = {}
     for powers in homogeneous_indices(g.d, n):
@@ -569,6 +576,7 @@ def truncated_mean(g: WeightFunction, M: int) -> Polynomial:
     >>> truncated_mean(weight_function(P, "tanh", 4), 4) == P
     True
     """
+    g = instance_of("g", g, WeightFunction)
     M = integer_from("M", M, 0)
     found: Polynomial = {}
     for n in range(M + 1):
@@ -578,6 +586,7 @@ def truncated_mean(g: WeightFunction, M: int) -> Polynomial:
     return {powers: value for powers, value in found.items() if value}
 
 
+@finite_answers
 def power_means(g: WeightFunction, x, M: int) -> np.ndarray:
     r"""Means E <w, x>^n g(w) for n = 0, ..., M at given points, in float64.
 
@@ -606,6 +615,7 @@ def power_means(g: WeightFunction, x, M: int) -> np.ndarray:
     >>> power_means(g, [[0.5, 0.5]], 3).round(12).tolist()
     [[-1.0, 0.0, 2.0, 0.0]]
     """
+    g = instance_of("g", g, WeightFunction)
     x = points("x", x, g.d)
     M = integer_from("M", M, 0)
     if x.ndim != 2 or M > 170:
@@ -637,6 +647,7 @@ def _multiply(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return product
 
 
+@finite_answers
 def representation_error(g: WeightFunction, x) -> np.ndarray:
     r"""Error E sigma(<w, x>) g(w) - P(x) at points of the unit ball, in float64.
 
@@ -666,6 +677,7 @@ def representation_error(g: WeightFunction, x) -> np.ndarray:
     >>> bool(np.isclose(representation_error(g, [[1.0]])[0], 3 / math.e - 1))
     True
     """
+    g = instance_of("g", g, WeightFunction)
     x = points("x", x, g.d)
     norms = np.linalg.norm(x, axis=-1)
     if (norms > 1 + 1e-12).any():
@@ -676,6 +688,7 @@ def representation_error(g: WeightFunction, x) -> np.ndarray:
     return means[:, g.K + 1 :] @ beyond
 
 
+@finite_answers
 def sampled_error(g: WeightFunction, count: int = 500, seed=0) -> float:
     """Largest error at sampled points of the unit sphere: a lower bound of the sup.
 
@@ -699,8 +712,9 @@ def sampled_error(g: WeightFunction, count: int = 500, seed=0) -> float:
     >>> abs(sampled_error(g) - (3 / math.e - 1)) < 1e-12
     True
     """
+    g = instance_of("g", g, WeightFunction)
     count = integer_from("count", count, 1)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     x = rng.standard_normal((2 * count, g.d))
     kept = rng.random((count, g.d)).argsort(axis=1) < 2
     x[count:] *= kept
@@ -734,6 +748,7 @@ def error_bound(g: WeightFunction, M: int | None = None) -> float:
     >>> sampled_error(g) <= error_bound(g)
     True
     """
+    g = instance_of("g", g, WeightFunction)
     M = integer_from("M", g.K if M is None else M, g.K)
     last = M + SERIES_TERMS
     ratio = total = 0.0

@@ -29,7 +29,7 @@ import math
 import numpy as np
 from scipy.special import erf
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_array, finite_scalar, integer_from
 
 SIGNS = ("balanced", "positive")
 
@@ -66,6 +66,7 @@ def flip_probability(q):
     return float(value) if value.ndim == 0 else value
 
 
+@finite_answers
 def mean_excess(q):
     r"""Mean of what is left of a movement q behind the kink of a neuron.
 
@@ -143,6 +144,7 @@ def flip_bound(q: float, N: int, n: int = 1, delta: float = 0.01) -> float:
     return math.sqrt(2 / math.pi) * q + _deviation(n, delta) / math.sqrt(N)
 
 
+@finite_answers
 def drift_bound(rate: float, steps: int, residual: float, N: int) -> float:
     r"""How far gradient descent can move one neuron.
 
@@ -184,6 +186,7 @@ def drift_bound(rate: float, steps: int, residual: float, N: int) -> float:
     return growth * residual / math.sqrt(N)
 
 
+@finite_answers
 def coupling_bound(S: float, N: int, n: int = 1, delta: float = 0.01) -> float:
     r"""Distance of a network from its companion.
 
@@ -220,6 +223,7 @@ def coupling_bound(S: float, N: int, n: int = 1, delta: float = 0.01) -> float:
     return S / math.sqrt(N) * (S / math.sqrt(2 * math.pi) + _deviation(n, delta))
 
 
+@finite_answers
 def first_step_mean(S: float, N: int) -> float:
     r"""Mean distance from the companion after one step on one input.
 
@@ -255,6 +259,7 @@ def first_step_mean(S: float, N: int) -> float:
     return math.sqrt(N) / 4 * mean_excess(S / math.sqrt(N))
 
 
+@finite_answers
 def coupled_descent(
     N: int,
     *,
@@ -358,6 +363,7 @@ def coupled_descent(
     return {name: value.cpu().numpy() for name, value in found.items()}
 
 
+@finite_answers
 def sign_vector(N: int, signs: str = "balanced") -> np.ndarray:
     """Return the fixed output weights, before the factor 1 / sqrt N.
 

@@ -25,9 +25,10 @@ import math
 
 import numpy as np
 
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_scalar, integer_from
 
 
+@finite_answers
 def layer_drift_bound(time: float, N: int, B: float = 1.0, L: float = 1.0) -> float:
     r"""Distance of a network from the one with the hidden layer of the start.
 
@@ -66,6 +67,7 @@ def layer_drift_bound(time: float, N: int, B: float = 1.0, L: float = 1.0) -> fl
     return time**3 * (B * L) ** 2 / (2 * N**2)
 
 
+@finite_answers
 def inner_drift_bound(time: float, N: int, B: float = 1.0, L: float = 1.0) -> float:
     r"""How far training can move one neuron of the hidden layer.
 
@@ -98,6 +100,7 @@ def inner_drift_bound(time: float, N: int, B: float = 1.0, L: float = 1.0) -> fl
     return time**2 * B * L / (2 * N**2)
 
 
+@finite_answers
 def layered_descent(
     N: int,
     *,

@@ -21,7 +21,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    flag,
+    generator_from,
+    integer_from,
+)
 
 _ALIGNED = 0.9
 """The cosine from which on an angle is taken from a distance."""
@@ -156,10 +163,11 @@ class FourierFeatures(FeatureMap):
 
     def __post_init__(self) -> None:
         finite_scalar("scale", self.scale, 0, strict=True)
+        flag("pairs", self.pairs)
 
     def sample(self, d: int, N: int, seed) -> Sample:
         """Draw frequencies, and phases unless the features come in pairs."""
-        rng = np.random.default_rng(seed)
+        rng = generator_from(seed)
         W = _normal(d, N, rng) / self.scale
         return Sample(W, None if self.pairs else rng.uniform(0, 2 * np.pi, N))
 
@@ -243,7 +251,7 @@ class ArcCosineFeatures(FeatureMap):
 
     def sample(self, d: int, N: int, seed) -> Sample:
         """Draw standard normal directions."""
-        return Sample(_normal(d, N, np.random.default_rng(seed)))
+        return Sample(_normal(d, N, generator_from(seed)))
 
     def features(self, sample: Sample, x) -> np.ndarray:
         """Evaluate the steps or the ReLUs."""
@@ -307,7 +315,7 @@ class TangentFeatures(FeatureMap):
 
     def sample(self, d: int, N: int, seed) -> Sample:
         """Draw standard normal directions and fair signs."""
-        rng = np.random.default_rng(seed)
+        rng = generator_from(seed)
         W = _normal(d, N, rng)
         return Sample(W, u=rng.choice([-1.0, 1.0], N))
 
@@ -346,6 +354,7 @@ MAPS = {
 # --- shared ---------------------------------------------------------------------------
 
 
+@finite_answers
 def angle(x, y) -> np.ndarray:
     r"""Evaluate the angle between points, without cancellation.
 

@@ -20,7 +20,13 @@ import math
 import numpy as np
 
 from rfbook.random_features.kernels import ArcCosineFeatures
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+)
 
 # --- errors as functions of N ---------------------------------------------------------
 
@@ -114,6 +120,7 @@ def kernel_error_bound(B: float, N: int, delta: float) -> float:
     return B * math.sqrt(2 * (math.log(2) + _log_inverse(delta)) / N)
 
 
+@finite_answers
 def kernel_error_uniform(d: int, distance: float, N: int, delta: float) -> float:
     r"""Bound the error of Fourier pairs at all points at once, but for delta.
 
@@ -149,6 +156,7 @@ def kernel_error_uniform(d: int, distance: float, N: int, delta: float) -> float
 # --- the example: a linear function from ReLUs ----------------------------------------
 
 
+@finite_answers
 def directions(d: int, N: int, seed) -> np.ndarray:
     """Draw N independent uniform unit vectors, the columns of a d x N matrix.
 
@@ -157,11 +165,12 @@ def directions(d: int, N: int, seed) -> np.ndarray:
     >>> bool(np.allclose(np.linalg.norm(directions(3, 5, seed=1), axis=0), 1))
     True
     """
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     W = rng.standard_normal((integer_from("d", d, 1), integer_from("N", N, 1)))
     return W / np.linalg.norm(W, axis=0)
 
 
+@finite_answers
 def linear_weights(W) -> np.ndarray:
     r"""Output weights of the average that represents x -> x_1.
 
@@ -193,6 +202,7 @@ def linear_weights(W) -> np.ndarray:
     return 2 * len(W) * W[0] / W.shape[1]
 
 
+@finite_answers
 def best_linear_weights(W) -> np.ndarray:
     """Output weights with the least mean squared error for x -> x_1.
 
@@ -223,6 +233,7 @@ def best_linear_weights(W) -> np.ndarray:
     return np.linalg.lstsq(gram, W[0] / 2, rcond=None)[0]
 
 
+@finite_answers
 def linear_error(W, u) -> float:
     r"""Mean squared error of a sum of ReLUs for x -> x_1, exactly.
 
@@ -262,6 +273,7 @@ def linear_error(W, u) -> float:
     return max(0.0, float(1 - W[0] @ u + u @ gram @ u))
 
 
+@finite_answers
 def rate_experiment(d: int, widths, seeds: int, seed: int = 0) -> np.ndarray:
     """Errors of the two choices of weights over fresh draws of the directions.
 
@@ -294,7 +306,7 @@ def rate_experiment(d: int, widths, seeds: int, seed: int = 0) -> np.ndarray:
     >>> bool(np.all(best <= average))
     True
     """
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     errors = np.empty((2, len(widths), integer_from("seeds", seeds, 2)))
     for i, N in enumerate(widths):
         for j in range(seeds):
