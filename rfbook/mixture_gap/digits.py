@@ -19,7 +19,13 @@ from rfbook.mixture_gap.bayes import bayes_risk, posterior_mean
 from rfbook.mixture_gap.errors import bayes_error, classification_error
 from rfbook.mixture_gap.mixture import snr
 from rfbook.mixture_gap.network import best_network, nn_risk
-from rfbook.ranges import integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    flag,
+    generator_from,
+    integer_from,
+)
 
 EVEN, ODD = (0, 2, 4, 6, 8), (1, 3, 5, 7, 9)
 PROJECTIONS = ("principal", "random")
@@ -61,6 +67,7 @@ class DigitsExperiment:
     spread: float
 
 
+@finite_answers
 def fit_classes(first, second) -> tuple[np.ndarray, np.ndarray]:
     r"""Whiten the mean of two covariances, and make their difference diagonal.
 
@@ -95,6 +102,12 @@ def fit_classes(first, second) -> tuple[np.ndarray, np.ndarray]:
     >>> bool(np.allclose(white.T @ white / 50, np.diag(1 - Delta)))
     True
     """
+    first, second = finite_array("first", first), finite_array("second", second)
+    if first.ndim != 2 or not first.size or first.shape[1:] != second.shape[1:]:
+        raise ValueError(
+            "first and second must have shapes (n, d) and (m, d), got "
+            f"{first.shape} and {second.shape}"
+        )
     plus, minus = (x.T @ x / len(x) for x in (first, second))
     for name, C in (("first", plus), ("second", minus)):
         values = np.linalg.eigvalsh(C)
@@ -170,9 +183,9 @@ def digits_experiment(
         raise ValueError(f"projection must be one of {PROJECTIONS}, got {projection!r}")
     widths = tuple(integer_from("widths", N, 1) for N in widths)
     splits = integer_from("splits", splits, 2)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     classes = _groups(first, second)
-    if twin:
+    if flag("twin", twin):
         classes = [_twin(x, rng) for x in classes]
     losses = [np.zeros((2, len(widths) + 1, len(x))) for x in classes]
     counts = [np.zeros(len(x)) for x in classes]

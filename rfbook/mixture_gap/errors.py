@@ -24,9 +24,16 @@ from rfbook.mixture_gap.mixture import (
 )
 from rfbook.mixture_gap.network import best_network
 from rfbook.mixture_gap.tangent import nt_predictor
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    integer_from,
+    list_from,
+)
 
 
+@finite_answers
 def form_weights(M, Delta) -> tuple[np.ndarray, np.ndarray]:
     r"""Weights of the form :math:`\langle x, M x \rangle` within each class.
 
@@ -73,6 +80,7 @@ def form_weights(M, Delta) -> tuple[np.ndarray, np.ndarray]:
     return weights[0], weights[1]
 
 
+@finite_answers
 def classification_error(M, c: float, Delta) -> float:
     r"""Probability that the sign of :math:`c + \langle x, M x \rangle` is not y.
 
@@ -120,6 +128,7 @@ def classification_error(M, c: float, Delta) -> float:
     return float(form_cdf(-c, plus) + form_tail(-c, minus)) / 2
 
 
+@finite_answers
 def bayes_error(Delta) -> float:
     r"""Least classification error of all: that of the sign of the likelihood ratio.
 
@@ -191,6 +200,7 @@ def error_limit(captured):
     return tail(np.sqrt(finite_array("captured", captured, 0)))
 
 
+@finite_answers
 def sampled_error(M, c: float, Delta, n: int, seed) -> tuple[float, float]:
     r"""Share of mistakes of a quadratic predictor on n labelled points.
 
@@ -229,6 +239,7 @@ def sampled_error(M, c: float, Delta, n: int, seed) -> tuple[float, float]:
     return share, float(np.sqrt(share * (1 - share) / n))
 
 
+@finite_answers
 def model_errors(Delta, widths, seed, n: int = 0) -> dict[str, np.ndarray]:
     r"""Risk and classification error of the best RF, NT and NN predictors.
 
@@ -264,7 +275,7 @@ def model_errors(Delta, widths, seed, n: int = 0) -> dict[str, np.ndarray]:
     True
     """
     Delta = difference(Delta)
-    widths = [integer_from("widths", N, 1) for N in widths]
+    widths = [integer_from("widths", N, 1) for N in list_from("widths", widths)]
     n, seed = integer_from("n", n, 0), integer_from("seed", seed, 0)
     W = isotropic_weights(len(Delta), max(widths), seed)
     rng = np.random.default_rng([seed, 1])  # new points for every predictor

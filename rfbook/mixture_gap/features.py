@@ -26,10 +26,12 @@ from rfbook.activations import QUADRATIC, Activation, activation
 from rfbook.matrices import columns, explained, explained_path
 from rfbook.mixture_gap.mixture import captured_risk, class_roots, difference, snr
 from rfbook.quadratic_gap.features import rf_risk_limit as quadratic_limit
+from rfbook.ranges import finite_answers, flag, instance_of
 
 # --- finite size ----------------------------------------------------------------------
 
 
+@finite_answers
 def rf_means(W, Delta, sigma: Activation) -> tuple[np.ndarray, np.ndarray]:
     r"""Means of the features, and their products with the label.
 
@@ -67,13 +69,14 @@ def rf_means(W, Delta, sigma: Activation) -> tuple[np.ndarray, np.ndarray]:
     """
     Delta = difference(Delta)
     W = columns("W", W, len(Delta))
-    if sigma is QUADRATIC:
+    if instance_of("sigma", sigma, Activation) is QUADRATIC:
         form = np.einsum("ij,ij->j", W, _times(Delta, W))
         return np.sum(W * W, axis=0) - 1, -form
     plus, minus = (sigma.means(_times(root, W)) for root in class_roots(Delta))
     return (plus + minus) / 2, (plus - minus) / 2
 
 
+@finite_answers
 def rf_spread(W, Delta, sigma: Activation) -> np.ndarray:
     r"""Mean of the two covariances of the features given the label.
 
@@ -108,7 +111,7 @@ def rf_spread(W, Delta, sigma: Activation) -> np.ndarray:
     """
     Delta = difference(Delta)
     W = columns("W", W, len(Delta))
-    if sigma is QUADRATIC:
+    if instance_of("sigma", sigma, Activation) is QUADRATIC:
         inner = W.T @ _times(Delta, W)
         inner *= inner
         inner *= 2
@@ -121,6 +124,7 @@ def rf_spread(W, Delta, sigma: Activation) -> np.ndarray:
     return spread
 
 
+@finite_answers
 def rf_risk(W, Delta, activation="quadratic", offset: bool = False) -> float:
     r"""Risk of the best sum of these random features, exactly.
 
@@ -181,6 +185,7 @@ def rf_risk(W, Delta, activation="quadratic", offset: bool = False) -> float:
     return captured_risk(explained(gram, z)) if z.any() else 1.0
 
 
+@finite_answers
 def rf_risk_path(W, Delta, activation="quadratic", offset: bool = False) -> np.ndarray:
     r"""`rf_risk` of the first neuron, of the first two, and so on, in one pass.
 
@@ -214,6 +219,7 @@ def rf_risk_path(W, Delta, activation="quadratic", offset: bool = False) -> np.n
     return captured_risk(explained_path(gram, z)) if z.any() else np.ones(len(z))
 
 
+@finite_answers
 def rf_predictor(W, Delta, offset: bool = False) -> tuple[np.ndarray, float]:
     r"""Matrix and constant of the best sum of the features u^2 - 1.
 
@@ -254,7 +260,7 @@ def rf_predictor(W, Delta, offset: bool = False) -> tuple[np.ndarray, float]:
     u /= 1 + z @ u
     W = columns("W", W)
     M = (W * u) @ W.T
-    return M, float(-np.trace(M) if offset else -np.sum(u))
+    return M, float(-np.trace(M) if flag("offset", offset) else -np.sum(u))
 
 
 # --- the limit ------------------------------------------------------------------------
@@ -331,7 +337,7 @@ def _separation(W, Delta, activation, offset) -> tuple[np.ndarray, np.ndarray]:
     sigma = _activation(activation)
     m, z = rf_means(W, Delta, sigma)
     gram = rf_spread(W, Delta, sigma)
-    if not offset:
+    if not flag("offset", offset):
         gram += np.outer(m, m)
     return gram, z
 

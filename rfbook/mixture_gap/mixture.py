@@ -15,7 +15,14 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.matrices import columns, inner, symmetric
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+    no_lost_square,
+)
 
 DIFFERENCES = ("flat", "balanced", "figure", "spike", "rank", "power")
 
@@ -100,6 +107,7 @@ def absolute_eigenvalues(Delta) -> np.ndarray:
     return np.sort(np.abs(values))[::-1]
 
 
+@finite_answers
 def whiten(Sigma, Delta, W=None):
     r"""Bring classes of covariances :math:`\Sigma \mp \Delta` to :math:`I \mp \Delta`.
 
@@ -211,6 +219,7 @@ def class_roots(Delta) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
+@finite_answers
 def snr(Delta) -> float:
     r"""Signal-to-noise ratio :math:`\lVert \Delta \rVert_F^2 / 2` of the two classes.
 
@@ -228,9 +237,11 @@ def snr(Delta) -> float:
     >>> snr([0.5, -0.5])
     0.25
     """
-    return float(np.sum(difference(Delta) ** 2) / 2)
+    Delta = difference(Delta)
+    return no_lost_square("snr", float(np.sum(Delta**2) / 2), Delta)
 
 
+@finite_answers
 def sample(Delta, n: int, seed) -> tuple[np.ndarray, np.ndarray]:
     r"""Draw n labelled points: y is a fair sign, x is N(0, I - y Delta).
 
@@ -261,7 +272,7 @@ def sample(Delta, n: int, seed) -> tuple[np.ndarray, np.ndarray]:
     """
     n = integer_from("n", n, 1)
     plus, minus = class_roots(Delta)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     y = rng.choice([-1.0, 1.0], n)
     x = rng.standard_normal((len(plus), n))
     for root, label in ((plus, 1), (minus, -1)):
@@ -273,6 +284,7 @@ def sample(Delta, n: int, seed) -> tuple[np.ndarray, np.ndarray]:
 # --- quadratic predictors -------------------------------------------------------------
 
 
+@finite_answers
 def mixture_risk(M, c: float, Delta) -> float:
     r"""Risk of the predictor :math:`\langle x, M x \rangle + c` of the label.
 
@@ -324,6 +336,7 @@ def _noise(M, Delta) -> float:
     return np.sum(M**2) + np.sum(product * product.T)
 
 
+@finite_answers
 def captured_snr(M, Delta) -> float:
     r"""Signal-to-noise ratio that the best predictor in the direction M captures.
 
@@ -412,10 +425,13 @@ def quadratic_snr(Delta) -> float:
     >>> quadratic_snr([0.5, -0.5])
     0.2
     """
-    squares = absolute_eigenvalues(Delta) ** 2
-    return float(np.sum(squares / (1 + squares)) / 2)
+    sizes = absolute_eigenvalues(Delta)
+    squares = sizes**2
+    value = float(np.sum(squares / (1 + squares)) / 2)
+    return no_lost_square("quadratic_snr", value, sizes)
 
 
+@finite_answers
 def best_quadratic(Delta) -> tuple[np.ndarray, float]:
     r"""Quadratic predictor of least risk, among all.
 
@@ -485,6 +501,7 @@ def affinity(Delta) -> float:
 # --- differences for the figures and panels -------------------------------------------
 
 
+@finite_answers
 def figure_difference(d: int, seed) -> np.ndarray:
     r"""Draw the diagonal of Figure 2: uniform on :math:`\{1, 3/2, 2\} / \sqrt d`.
 
@@ -514,9 +531,10 @@ def figure_difference(d: int, seed) -> np.ndarray:
     [1.0, 1.5, 2.0]
     """
     d = integer_from("d", d, 5)
-    return np.random.default_rng(seed).choice(FIGURE_VALUES, d) / np.sqrt(d)
+    return generator_from(seed).choice(FIGURE_VALUES, d) / np.sqrt(d)
 
 
+@finite_answers
 def difference_spectrum(
     kind: str, d: int, snr: float, parameter: float | None = None
 ) -> np.ndarray:

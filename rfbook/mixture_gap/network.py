@@ -13,7 +13,7 @@ import numpy as np
 
 from rfbook.matrices import ratio, trace_ratio
 from rfbook.mixture_gap.mixture import captured_risk, difference, snr
-from rfbook.ranges import integer_from
+from rfbook.ranges import LONGEST, finite_answers, integer_from
 
 LAYERS = ("free", "minus", "plus")
 
@@ -49,10 +49,11 @@ def _squares(Delta, second_layer: str) -> np.ndarray:
 
 def _path(shares, N: int) -> np.ndarray:
     """Return what the first neuron captures, the first two, ..., in all N numbers."""
-    N = integer_from("N", N, 1)
+    N = integer_from("N", N, 1, LONGEST)
     return np.cumsum(shares)[np.minimum(np.arange(N), len(shares) - 1)]
 
 
+@finite_answers
 def nn_snr(Delta, N: int, second_layer: str = "free") -> float:
     r"""Signal-to-noise ratio that the best network with N neurons captures.
 
@@ -97,9 +98,11 @@ def nn_snr(Delta, N: int, second_layer: str = "free") -> float:
     0.1
     """
     squares = _squares(Delta, second_layer)
+    N = min(integer_from("N", N, 1), len(squares))
     return float(_path(squares / (1 + squares), N)[-1] / 2)
 
 
+@finite_answers
 def nn_risk(Delta, N: int, second_layer: str = "free") -> float:
     r"""Least risk of a network with N neurons: an infimum that is attained.
 
@@ -132,6 +135,7 @@ def nn_risk(Delta, N: int, second_layer: str = "free") -> float:
     return captured_risk(nn_snr(Delta, N, second_layer))
 
 
+@finite_answers
 def nn_risk_path(Delta, N: int, second_layer: str = "free") -> np.ndarray:
     """`nn_risk` for 1, ..., N neurons.
 
@@ -204,6 +208,7 @@ def nn_risk_limit(rho, Delta, second_layer: str = "free"):
     return captured_risk(np.interp(rho, np.arange(d + 1) / d, sums) / 2)
 
 
+@finite_answers
 def best_network(Delta, N: int, second_layer: str = "free") -> tuple:
     r"""Matrix and constant of the network with the least risk.
 

@@ -19,7 +19,7 @@ import numpy as np
 from rfbook.matrices import columns, complement, ratio, symmetric
 from rfbook.mixture_gap.mixture import captured_risk, difference, snr
 from rfbook.quadratic_gap import tangent as quadratic
-from rfbook.ranges import integer_from
+from rfbook.ranges import finite_answers, integer_from
 
 _ACCURACY = 1e-16
 """What the solver may leave out of the signal-to-noise ratio, relative to all of it."""
@@ -28,6 +28,7 @@ _ACCURACY = 1e-16
 # --- the exact risk -------------------------------------------------------------------
 
 
+@finite_answers
 def nt_risk(W, Delta) -> float:
     r"""Risk of the best function of the tangent model, for these neurons exactly.
 
@@ -78,6 +79,7 @@ def nt_risk(W, Delta) -> float:
     return captured_risk(_captured(values, Z)[0])
 
 
+@finite_answers
 def nt_risk_path(W, Delta, widths) -> np.ndarray:
     r"""`nt_risk` of the first neurons of W, for each of several widths.
 
@@ -128,6 +130,7 @@ def nt_risk_path(W, Delta, widths) -> np.ndarray:
     return captured_risk(np.reshape(found, np.shape(widths)))
 
 
+@finite_answers
 def nt_predictor(W, Delta) -> tuple[np.ndarray, float]:
     r"""Best function :math:`\langle x, M x \rangle + c` of the tangent model.
 
@@ -218,6 +221,7 @@ def _captured(values, Z) -> tuple[float, np.ndarray]:
 # --- between two bounds, and the leading term -----------------------------------------
 
 
+@finite_answers
 def nt_leading_snr(W, Delta) -> float:
     r"""Evaluate the leading term of the signal-to-noise ratio that is captured.
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
 from rfbook.descent import MODELS, one_of
 from rfbook.matrices import columns, eigenvalues, inner, symmetric
@@ -34,15 +34,19 @@ from rfbook.mixture_gap.mixture import (
     difference,
     mixture_risk,
 )
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_array, finite_scalar, integer_from
 
 if TYPE_CHECKING:
     import torch
+
+_FINEST = 100 * np.finfo(float).eps
+"""The finest relative accuracy of SciPy's integrators."""
 
 
 # --- the gradient ---------------------------------------------------------------------
 
 
+@finite_answers
 def mixture_gradient(M, c: float, Delta) -> tuple[np.ndarray, float]:
     r"""Gradient of the risk of :math:`\langle x, M x \rangle + c` in M and in c.
 
@@ -258,6 +262,7 @@ def _places(chosen, d: int) -> np.ndarray:
 # --- gradient flow --------------------------------------------------------------------
 
 
+@finite_answers
 def flow_matrices(
     model: str, Delta, W0, times: Sequence[float], *, layer=-1.0, accuracy: float = 1e-9
 ) -> np.ndarray:
@@ -280,7 +285,7 @@ def flow_matrices(
     layer : float or array_like of float, shape (N,)
         Output weights of the network.
     accuracy : float
-        Relative accuracy of each step, positive.
+        Relative accuracy of each step, at least 100 units of float64's rounding.
 
     Returns
     -------
@@ -310,8 +315,13 @@ def flow_matrices(
     times = finite_array("times", times, 0)
     if times.ndim != 1 or not times.size or (np.diff(times) <= 0).any():
         raise ValueError(f"times must be increasing, at least one, got {times}")
-    accuracy = finite_scalar("accuracy", accuracy, 0, strict=True)
-    layer = np.broadcast_to(finite_array("layer", layer), W0.shape[1])
+    accuracy, N = finite_scalar("accuracy", accuracy, _FINEST), W0.shape[1]
+    layer = finite_array("layer", layer)
+    if layer.shape not in ((), (1,), (N,)):
+        raise ValueError(
+            f"layer must be a number or have shape ({N},), got {layer.shape}"
+        )
+    layer = np.broadcast_to(layer, N)
     tangent = model == "NT"
 
     def matrix(state):
@@ -340,6 +350,7 @@ def flow_matrices(
     return np.stack([matrix(state) for state in found.y.T])
 
 
+@finite_answers
 def flow_risk(model: str, Delta, W0, times: Sequence[float], **options) -> np.ndarray:
     """Risk along gradient flow; see `flow_matrices` for the arguments.
 
@@ -364,6 +375,7 @@ def flow_risk(model: str, Delta, W0, times: Sequence[float], **options) -> np.nd
     return np.array([mixture_risk(M, -np.trace(M), Delta) for M in path])
 
 
+@finite_answers
 def nt_gradient_limit(W, Delta) -> float:
     r"""Step size below which gradient descent of the tangent model converges.
 
@@ -418,7 +430,12 @@ def nt_gradient_limit(W, Delta) -> float:
         return 2 / float(apply(np.ones(1))[0])
     form = LinearOperator((W.size, W.size), matvec=apply, dtype=float)
     start = np.random.default_rng(0).standard_normal(W.size)
-    top = eigsh(form, k=1, which="LA", v0=start, return_eigenvectors=False)
+    try:
+        top = eigsh(form, k=1, which="LA", v0=start, return_eigenvectors=False)
+    except ArpackError:
+        raise ValueError(
+            f"W must not be so close to 0, got {np.abs(W).max()}"
+        ) from None
     return 2 / float(top[0])
 
 

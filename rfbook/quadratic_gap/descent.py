@@ -18,14 +18,24 @@ from scipy.optimize import brentq
 
 from rfbook import descent
 from rfbook.descent import Descent, increasing, one_of
-from rfbook.matrices import columns, dense, positive_eigenvalues, square_norm, symmetric
+from rfbook.matrices import (
+    columns,
+    dense,
+    in_range,
+    positive_eigenvalues,
+    square_norm,
+    symmetric,
+)
 from rfbook.quadratic_gap.flow import weight_spectrum
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_array, finite_scalar, integer_from
 
 if TYPE_CHECKING:
     import torch
 
 CLOSURES = ("exact", "leading")
+
+_LARGEST_STEP = 1e50
+"""Its powers up to the fourth, in the first step, stay in range."""
 
 
 # --- training -------------------------------------------------------------------------
@@ -181,10 +191,14 @@ def nt_sgd_risk(
     True
     """
     one_of("closure", closure, CLOSURES)
-    B = dense(B)
+    B = dense(in_range(B))
     step = finite_scalar("step", step, 0, strict=True)
     batch, looks = integer_from("batch", batch, 1), increasing(looks)
     s, E = _in_weight_basis(W, B)
+    if step * s.max() > _LARGEST_STEP:
+        raise ValueError(
+            f"step times the square of W must be at most {_LARGEST_STEP}, got {step}"
+        )
     moments = _Moments(s, step, batch, closure)
     state, done, risks = (E * E, np.outer(E.diagonal(), E.diagonal())), 0, []
     with np.errstate(over="ignore", invalid="ignore"):
@@ -286,6 +300,7 @@ def nt_noise_gain(s, step: float, batch: int, closure: str = "exact") -> float:
     return float(np.abs(np.linalg.eigvals(feedback)).max())
 
 
+@finite_answers
 def nt_step_limit(s, batch: int, closure: str = "exact") -> float:
     r"""Largest step size with which the mean risk of `nt_sgd_risk` stays bounded.
 
@@ -329,6 +344,7 @@ def nt_step_limit(s, batch: int, closure: str = "exact") -> float:
     return float(edge * brentq(excess, 1e-9, 1.0, rtol=1e-12))
 
 
+@finite_answers
 def nt_sgd_floor(W, B, *, step: float, batch: int, closure: str = "exact") -> float:
     r"""Mean risk of the tangent model after endlessly many steps of one-pass descent.
 
@@ -372,6 +388,7 @@ def nt_sgd_floor(W, B, *, step: float, batch: int, closure: str = "exact") -> fl
     return float(np.linalg.solve(np.eye(len(s)) - feedback, source).sum())
 
 
+@finite_answers
 def nn_sgd_floor(B, N: int, *, step: float, batch: int) -> float:
     r"""Risk at which one-pass descent of the network settles, to first order in eta.
 
@@ -452,6 +469,7 @@ def _feedback(s: np.ndarray, step: float, batch: int, closure: str):
     return feedback
 
 
+@finite_answers
 def _in_weight_basis(W, B: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues of S, and B in its eigenbasis, of Frobenius norm 1."""
     s, Q = weight_spectrum(columns("W", W, len(B)))

@@ -26,6 +26,7 @@ from rfbook.matrices import (
     eigenvalues,
     explained,
     explained_path,
+    in_range,
     inner,
     quadratic_values,
     ratio,
@@ -33,11 +34,12 @@ from rfbook.matrices import (
     symmetric,
     trace_ratio,
 )
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_scalar, flag, instance_of, integer_from
 
 # --- finite size ----------------------------------------------------------------------
 
 
+@finite_answers
 def rf_products(W, B, sigma: Activation) -> np.ndarray:
     r"""Inner products of the neurons with the target.
 
@@ -71,11 +73,13 @@ def rf_products(W, B, sigma: Activation) -> np.ndarray:
     """
     B = symmetric(B)
     W = columns("W", W, len(B))
+    instance_of("sigma", sigma, Activation)
     r = np.linalg.norm(W, axis=0)
     unit = W / np.where(r > 0, r, 1)
     return math.sqrt(2) * sigma.hermite(2, r) * quadratic_values(unit, B)
 
 
+@finite_answers
 def rf_risk(W, B, activation="quadratic", offset: bool = False) -> float:
     r"""Risk of the best sum of these random features, exactly.
 
@@ -135,8 +139,9 @@ def rf_risk(W, B, activation="quadratic", offset: bool = False) -> float:
     >>> round(rf_risk([[1.0, 0.0], [0.0, 1.0]], [[0, 1], [1, 0]]), 12)
     1.0
     """
-    B = symmetric(B)
+    B = in_range(B)
     W, sigma = columns("W", W, len(B)), _activation(activation)
+    offset = flag("offset", offset)
     V = rf_products(W, B, sigma)
     if not V.any():
         return 1.0
@@ -148,6 +153,7 @@ def rf_risk(W, B, activation="quadratic", offset: bool = False) -> float:
     return min(1.0, max(0.0, 1 - part / (2 * square_norm(B))))
 
 
+@finite_answers
 def rf_risk_path(W, B, activation="quadratic", offset: bool = False) -> np.ndarray:
     r"""`rf_risk` of the first neuron, of the first two, and so on, in one pass.
 
@@ -177,8 +183,9 @@ def rf_risk_path(W, B, activation="quadratic", offset: bool = False) -> np.ndarr
     >>> bool(np.isclose(path[3], rf_risk(W[:, :4], [5, 4, 3, 2, 1])))
     True
     """
-    B = symmetric(B)
+    B = in_range(B)
     W, sigma = columns("W", W, len(B)), _activation(activation)
+    offset = flag("offset", offset)
     V = rf_products(W, B, sigma)
     if not V.any():
         return np.ones(len(V))
@@ -319,7 +326,7 @@ def rf_risk_limit(rho, B, Gamma=None, activation="quadratic"):
     >>> bool(rf_risk_limit(4.0, [1, 1, 1], activation="erf") == 1)
     True
     """
-    rho, B = ratio(rho), symmetric(B)
+    rho, B = ratio(rho), in_range(B)
     d, sigma = len(B), _activation(activation)
     Gamma = np.full(d, 1 / d) if Gamma is None else covariance(Gamma, d)
     linear, second, beyond = limit_coefficients(sigma)
@@ -332,6 +339,7 @@ def rf_risk_limit(rho, B, Gamma=None, activation="quadratic"):
     return (1 - weight * aligned / (1 + weight * square_norm(Gamma)))[()]
 
 
+@finite_answers
 def best_covariance(rho: float, B) -> np.ndarray:
     r"""Covariance of the neurons with the least limit for u^2 - 1, at this rho.
 
@@ -454,6 +462,7 @@ def _threshold(rho: float, b: np.ndarray) -> np.ndarray:
     count = np.arange(1, len(b) + 1)
     t = np.cumsum(ordered) / (rho * len(b) + count)
     # with k values above the threshold; the last k for which this is consistent
-    k = np.flatnonzero(ordered > t)[-1]
+    above = np.flatnonzero(ordered > t)
+    k = above[-1] if len(above) else 0  # by rounding, where rho is tiny
     gamma = np.maximum(b - t[k], 0)
     return gamma / gamma.sum()

@@ -35,7 +35,7 @@ from rfbook.matrices import (
     symmetric,
     trace_ratio,
 )
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_array, finite_scalar, integer_from
 
 _RTOL, _ATOL = 1e-9, 1e-11
 """Tolerances of the solver that finds the flowing constant."""
@@ -43,10 +43,17 @@ _RTOL, _ATOL = 1e-9, 1e-11
 _LARGEST = 16.0
 """Bound of the entries of a graded basis; 1 would ask for a new basis at each time."""
 
+_EARLIEST = 1e-100
+"""The first time at which the integrator of the flow can look."""
+
+_FARTHEST = 1e20
+"""The largest offset from which it finds back."""
+
 
 # --- the network ----------------------------------------------------------------------
 
 
+@finite_answers
 def gradient_flow(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.ndarray:
     r"""Matrix M(tau) of the trained network.
 
@@ -118,6 +125,7 @@ def gradient_flow(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.nd
     return path.shaped(path.basis @ M @ path.basis.T for M in path.matrices())
 
 
+@finite_answers
 def flow_constant(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.ndarray:
     r"""Constant c(tau) of the trained network.
 
@@ -147,6 +155,7 @@ def flow_constant(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.nd
     return path.shaped(path.constants())
 
 
+@finite_answers
 def flow_risk(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.ndarray:
     r"""Risk of the trained network along the flow.
 
@@ -188,6 +197,7 @@ def flow_risk(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.ndarra
     return path.shaped(errors) / (2 * np.sum(path.values**2))
 
 
+@finite_answers
 def flow_diagonal(
     B, W0, t, offset: str = "slaved", *, c0: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -313,6 +323,7 @@ def flow_rate(B, N: int) -> float:
 # --- the tangent model ----------------------------------------------------------------
 
 
+@finite_answers
 def nt_flow(W, B, t) -> np.ndarray:
     r"""Risk of the tangent model along its gradient flow from 0, centred features.
 
@@ -354,6 +365,7 @@ def nt_flow(W, B, t) -> np.ndarray:
     return np.einsum("...a,ab,...b->...", decay, squares, decay)
 
 
+@finite_answers
 def nt_flow_mean(s, B, t) -> np.ndarray:
     r"""Mean of `nt_flow` when the eigenbasis of S is uniformly distributed.
 
@@ -530,6 +542,8 @@ class _Path:
             rows = np.linalg.qr(rows.T, mode="r").T
         self.rows, self.times = rows, _times(t)
         c0, self.slaved = finite_scalar("c0", c0), offset == "slaved"
+        if abs(c0) > _FARTHEST:
+            raise ValueError(f"c0 must be at most {_FARTHEST} in size, got {c0}")
         flat = self.times.ravel()
         if self.slaved:
             self.scales = [_slaved_scales(self.values, tau) for tau in flat]
@@ -696,6 +710,10 @@ def _flowing_scales(values, rows, times, c0):
         return J
 
     wanted = np.unique(np.append(times, 0.0))
+    if len(wanted) > 1 and wanted[1] < _EARLIEST:
+        raise ValueError(
+            f"t must be 0 or at least {_EARLIEST} for offset flow, got {wanted[1]}"
+        )
     if wanted[-1] == 0:
         states = np.zeros((d + 1, 1))
     else:

@@ -11,8 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from rfbook.matrices import eigenvalues, positive_eigenvalues, ratio
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.matrices import (
+    eigenvalues,
+    in_range,
+    positive_eigenvalues,
+    ratio,
+    symmetric,
+)
+from rfbook.ranges import LONGEST, finite_answers, finite_scalar, integer_from
 
 LAYERS = ("free", "ones")
 
@@ -53,6 +59,7 @@ def captured(B, second_layer: str = "free") -> np.ndarray:
     return np.sort(values**2)[::-1]
 
 
+@finite_answers
 def nn_risk(B, N: int, second_layer: str = "free") -> float:
     r"""Least risk of a network with N neurons: an infimum that is attained.
 
@@ -95,9 +102,11 @@ def nn_risk(B, N: int, second_layer: str = "free") -> float:
     >>> nn_risk([2, 1, -1], 3), nn_risk([2, 1, -1], 3, "ones")
     (0.0, 0.16666666666666666)
     """
-    return float(nn_risk_path(B, N, second_layer)[-1])
+    B, N = symmetric(B), integer_from("N", N, 1)
+    return float(nn_risk_path(B, min(N, len(B)), second_layer)[-1])
 
 
+@finite_answers
 def nn_risk_path(B, N: int, second_layer: str = "free") -> np.ndarray:
     """`nn_risk` for 1, ..., N neurons.
 
@@ -122,7 +131,7 @@ def nn_risk_path(B, N: int, second_layer: str = "free") -> np.ndarray:
     >>> nn_risk_path([2, 1, 1], 4).round(3).tolist()
     [0.333, 0.167, 0.0, 0.0]
     """
-    N = integer_from("N", N, 1)
+    B, N = in_range(B), integer_from("N", N, 1, LONGEST)
     squares = captured(B, second_layer)
     values = eigenvalues(B)
     never = np.sum(np.minimum(values, 0) ** 2) if second_layer == "ones" else 0.0

@@ -15,12 +15,13 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.matrices import dense, square_norm, symmetric, trace_ratio
-from rfbook.ranges import finite_scalar, integer_from
+from rfbook.ranges import finite_answers, finite_scalar, generator_from, integer_from
 
 _RANK = 1e-11
 """Eigenvalues of a kernel matrix below this share of the largest count as 0."""
 
 
+@finite_answers
 def min_norm_risk(B, n: int, *, seed, S=None) -> float:
     r"""Risk of the least-norm interpolant of n samples, by simulation.
 
@@ -67,7 +68,7 @@ def min_norm_risk(B, n: int, *, seed, S=None) -> float:
     S = np.eye(d) if S is None else dense(S)
     if S.shape != B.shape:
         raise ValueError(f"S must have shape {B.shape}, got {S.shape}")
-    x = np.random.default_rng(seed).standard_normal((n, d))
+    x = generator_from(seed).standard_normal((n, d))
     y = np.einsum("ja,ab,jb->j", x, B, x, optimize=True) - np.trace(B)
     xS = x @ S
     own = np.einsum("ja,ja->j", x, xS)
@@ -86,6 +87,7 @@ def _least_norm(K: np.ndarray, y: np.ndarray) -> np.ndarray:
     return basis[:, kept] @ ((basis[:, kept].T @ y) / values[kept])
 
 
+@finite_answers
 def sample_share(d: int, n: int, *, draws: int, seed) -> tuple[float, float]:
     r"""Share alpha of the direction I that n samples span, on average, by simulation.
 
@@ -119,7 +121,7 @@ def sample_share(d: int, n: int, *, draws: int, seed) -> tuple[float, float]:
     1.0
     """
     d, draws = integer_from("d", d, 1), integer_from("draws", draws, 2)
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     risks = np.array([min_norm_risk(np.ones(d), n, seed=rng) for _ in range(draws)])
     return float(1 - risks.mean()), float(risks.std(ddof=1) / np.sqrt(draws))
 

@@ -17,15 +17,17 @@ from rfbook.matrices import (
     columns,
     complement,
     dense,
+    in_range,
     positive_eigenvalues,
     ratio,
     square_norm,
     symmetric,
     trace_ratio,
 )
-from rfbook.ranges import integer_from
+from rfbook.ranges import finite_answers, integer_from
 
 
+@finite_answers
 def nt_risk(W, B) -> float:
     r"""Risk of the best function of the tangent model, for these neurons exactly.
 
@@ -65,7 +67,7 @@ def nt_risk(W, B) -> float:
     >>> round(nt_risk(W, [3.0, 2.0, 6.0]), 12) == round(36 / 49, 12)
     True
     """
-    B = symmetric(B)
+    B = in_range(B)
     W = columns("W", W, len(B))
     Z = complement(W)
     block = Z.T @ (B[:, None] * Z if B.ndim == 1 else B @ Z)
@@ -104,7 +106,7 @@ def nt_risk_path(W, B) -> np.ndarray:
     >>> np.allclose(nt_risk_path(W, [4, 3, 2, 1])[1], nt_risk(W[:, :2], [4, 3, 2, 1]))
     True
     """
-    B = dense(B)
+    B = dense(in_range(B))
     W = columns("W", W, len(B))
     d, N = W.shape
     Q, R = np.linalg.qr(W[:, :d], mode="complete")

@@ -14,11 +14,18 @@ from __future__ import annotations
 import numpy as np
 
 from rfbook.matrices import dense, square_norm, symmetric, trace
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+)
 
 SPECTRA = ("identity", "exponential", "rank", "power")
 
 
+@finite_answers
 def mean_square(A, a: float = 0.0) -> float:
     r"""Mean square of a quadratic function, by Wick's formula.
 
@@ -49,6 +56,7 @@ def mean_square(A, a: float = 0.0) -> float:
     return 2 * square_norm(A) + (trace(A) + finite_scalar("a", a)) ** 2
 
 
+@finite_answers
 def risk(M, c: float, B) -> float:
     r"""Risk of the quadratic function :math:`\langle x, M x \rangle + c`.
 
@@ -89,6 +97,7 @@ def risk(M, c: float, B) -> float:
     return float((2 * np.sum((B - M) ** 2) + gap**2) / (2 * np.sum(B * B)))
 
 
+@finite_answers
 def exponential_target(d: int, seed) -> np.ndarray:
     """Draw the diagonal of the target of Figure 1: independent, exponential, mean 1.
 
@@ -119,9 +128,10 @@ def exponential_target(d: int, seed) -> np.ndarray:
     ((4,), True)
     """
     d = integer_from("d", d, 1)
-    return np.random.default_rng(seed).standard_exponential(d)
+    return generator_from(seed).standard_exponential(d)
 
 
+@finite_answers
 def spectrum(kind: str, d: int, parameter: float = 1.0) -> np.ndarray:
     r"""Eigenvalues of a model target, largest first, without chance.
 
