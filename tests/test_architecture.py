@@ -19,6 +19,7 @@ FIRST = {
     "training",
 }
 ROOF = {
+    "api",
     "chapters",
     "cli",
     "cover",
