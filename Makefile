@@ -9,7 +9,7 @@ endif
 
 TARGETS := help setup doctor verify book serve lab pdf test test-unit test-notebooks \
 	test-gpu test-latest test-oldest test-threads twice audit lint format lock \
-	golden prove benchmarks wheel release clean
+	golden prove mutants benchmarks wheel release clean
 
 .DEFAULT_GOAL := help
 .PHONY: $(TARGETS)

@@ -630,6 +630,12 @@ def prove(arguments: list[str]) -> None:
     run(prepare(), "-m", "rfbook.prove")
 
 
+@command("mutants")
+def mutants(arguments: list[str]) -> None:
+    """Change formulas one place at a time, see what the tests notice (hours)."""
+    run(prepare(), "-m", "rfbook.mutants", *arguments)
+
+
 @command("benchmarks")
 def benchmarks(arguments: list[str]) -> None:
     """Time the book against the alternatives and record it (hours); --resume."""
