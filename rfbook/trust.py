@@ -1,0 +1,178 @@
+"""The tables of the page "How to check us", made from what was recorded.
+
+The page is ``book/trust.md``. Nothing here says that something holds: it counts
+what was run, and says when and on what.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from rfbook.ledger.claim import Claim
+from rfbook.ledger.coverage import PAPERS, Row
+from rfbook.ledger.formal import FOLDER, axiom_words, read_record
+from rfbook.records import Record, RecordError, data_folder
+from rfbook.records import read_record as read_run
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """Return a table in Markdown.
+
+    Examples
+    --------
+    >>> print(table(["n", "square"], [[2, 4]]))
+    | n | square |
+    | --- | --- |
+    | 2 | 4 |
+    """
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+# --- second routes ----------------------------------------------------------------
+
+
+def second_routes() -> list[dict]:
+    """Return the headline numbers that come out of two ways, and how well they agree.
+
+    The second ways are functions of ``tests/second_routes.py``, which imports nothing
+    of the book; ``tests/test_second_routes.py`` compares.
+
+    Examples
+    --------
+    >>> {"name", "what", "claim", "first", "second"} <= set(second_routes()[0])
+    True
+    """
+    text = files("rfbook").joinpath("second_routes.json").read_text("utf-8")
+    return json.loads(text)
+
+
+def routes_table(rows: Iterable[Mapping]) -> str:
+    """Return the table of the second routes."""
+    head = ("number", "the book's way", "second way", "agree within", "why")
+    lines = [
+        (
+            f"{row['what']} ({{prf:ref}}`{row['claim']}`)",
+            f"`{row['first']}`",
+            row["second"],
+            within(row),
+            row["why"],
+        )
+        for row in rows
+    ]
+    return table(head, lines)
+
+
+def within(row: Mapping) -> str:
+    """Say how far two ways may differ.
+
+    Examples
+    --------
+    >>> within({"tolerance": 0.0}), within({"tolerance": 4.0})
+    ('equal', '4 standard errors')
+    >>> within({"tolerance": 1e-9})
+    '1e-09 of it'
+    """
+    tolerance = row["tolerance"]
+    if tolerance == 0:
+        return "equal"
+    if tolerance >= 1:
+        return f"{tolerance:.0f} standard errors"
+    return f"{tolerance:.0e} of it"
+
+
+# --- coverage ---------------------------------------------------------------------
+
+
+def changes_range(claim: Claim) -> bool:
+    """Tell whether a planted error changes the set that a variable runs through."""
+    return any(set(p.changes) & set(claim.statement.domain) for p in claim.planted)
+
+
+def changes_conclusion(claim: Claim) -> bool:
+    """Tell whether a planted error changes a constant, a formula or a relation."""
+    return any(set(p.changes) & set(claim.statement.parts) for p in claim.planted)
+
+
+def coverage_table(rows: Iterable[Row], registry: Mapping[str, Claim]) -> str:
+    """Return, for each text, how its rows stand.
+
+    The last two columns count the rows with a claim that keeps a planted error in a
+    range of its hypotheses, and in its conclusion.
+    """
+    head = (
+        "text",
+        "rows",
+        "with claims",
+        "with a reason",
+        "neither",
+        "an error planted in a range",
+        "in a conclusion",
+    )
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.paper, row.version), []).append(row)
+    lines = []
+    for (paper, version), found in groups.items():
+        covered = [
+            [registry[name] for name in row.claims] for row in found if row.claims
+        ]
+        states = [row.state for row in found]
+        lines.append(
+            (
+                f"{PAPERS[paper]}, {version}",
+                len(found),
+                *(states.count(state) for state in ("covered", "reasoned", "not yet")),
+                sum(any(map(changes_range, some)) for some in covered),
+                sum(any(map(changes_conclusion, some)) for some in covered),
+            )
+        )
+    return table(head, lines)
+
+
+# --- formal proofs ----------------------------------------------------------------
+
+
+def formal_table(folder: Path = FOLDER) -> str:
+    """Return the files with formal proofs: what Coq said, and when."""
+    lines = []
+    for path in sorted(folder.glob("*.v")):
+        record = read_record(path)
+        lines.append(
+            (
+                f"`{path.name}`",
+                len(record["theorems"]),
+                record["coq"],
+                record["date"],
+                axiom_words(record["axioms"]),
+            )
+        )
+    return table(("file", "theorems", "Coq", "accepted on", "rests on"), lines)
+
+
+# --- what was run, and where ------------------------------------------------------
+
+
+def recorded_runs(folder: Path | None = None) -> dict[str, Record]:
+    """Return every record of the book, by its file's name; other files are left out."""
+    folder = folder or data_folder()
+    found = {}
+    for path in sorted([*folder.rglob("*.json"), *folder.rglob("*.npz")]):
+        try:
+            found[path.relative_to(folder).as_posix()] = read_run(path)
+        except RecordError:
+            continue
+    return found
+
+
+def runs_table(runs: Mapping[str, Record]) -> str:
+    """Return how many records each device and version of Python made."""
+    counts: dict[tuple[str, str], int] = {}
+    for record in runs.values():
+        key = (record.device, record.versions["python"])
+        counts[key] = counts.get(key, 0) + 1
+    lines = [(*key, count) for key, count in sorted(counts.items())]
+    return table(("device", "Python", "records"), lines)
