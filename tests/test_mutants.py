@@ -16,7 +16,7 @@ from rfbook.mutants import report, server, work
 from rfbook.mutants.__main__ import main
 from rfbook.mutants.operators import cached_functions, mutants
 from rfbook.mutants.rooms import ROOMS, Room
-from rfbook.records import read_record
+from rfbook.records import Record, provenance, read_record
 
 
 def kinds(text):
@@ -362,6 +362,52 @@ def test_the_interval_is_where_the_binomial_tails_say(hits, tries):
 def test_the_interval_refuses_impossible_counts(wrong):
     with pytest.raises(ValueError, match="0 <= hits <= tries"):
         report.clopper_pearson(*wrong)
+
+
+def sample(*outcomes):
+    """A record of mutants with these outcomes, at first and now."""
+    rows = [
+        {
+            "name": f"rfbook/a.py::f::number: {i} -> {i + 1}",
+            "first": first,
+            "outcome": now,
+        }
+        for i, (first, now) in enumerate(outcomes)
+    ]
+    made = provenance(0, seconds=1.0, source_digest="0" * 64, packages=())
+    return Record(
+        kind=work.KIND,
+        parameters={"room": "a", "date": "2020-02-02"},
+        sizes={"possible": 70},
+        results={"rows": rows},
+        **made,
+    )
+
+
+K, T, S = "killed", "timeout", "survived"
+MIXED = sample((K, K), (T, T), (S, K), (S, S), (S, S))
+ARGUED = {"rfbook/a.py::f::number: 3 -> 4": "a wider margin | of nothing"}
+
+
+def test_what_is_equivalent_is_not_counted_and_what_came_later_is_counted_apart():
+    found = report.count([MIXED], ARGUED)
+    assert (found.sampled, found.possible, found.equivalent) == (5, 70, 1)
+    assert (found.first, found.killed, found.timeout) == (2, 2, 1)
+    assert found.alive == ("rfbook/a.py::f::number: 4 -> 5",)
+    assert found.interval == report.clopper_pearson(2, 4)
+
+
+def test_the_tables_say_what_was_counted():
+    text = report.rooms_table({"a": MIXED}, ARGUED)
+    low, high = (round(100 * end) for end in report.clopper_pearson(2, 4))
+    line = f"| a | 70 | 5 | 1 | 2 (50 %) | {low} to {high} % | 3 | 1 | 1 | 2020-02-02 |"
+    assert line in text.splitlines()
+    assert text.splitlines()[-1].startswith("| **all** | 70 | 5 |")
+    assert report.alive_table({"a": MIXED}, ARGUED) == "- `a.py::f::number: 4 -> 5`"
+    assert report.alive_table({"a": sample((K, K))}, {}) == "None of the sample."
+    assert "| `a.py::f::number: 3 -> 4` | a wider margin" in report.arguments_table(
+        ARGUED
+    )
 
 
 # What is recorded
