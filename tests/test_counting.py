@@ -212,6 +212,21 @@ def test_cosine_errors_agree_with_sampled_inputs():
 # --- signs ----------------------------------------------------------------------------
 
 
+def test_five_columns_of_rank_three_or_more_are_not_decided():
+    with pytest.raises(ValueError, match="between 3 and 4: not decided"):
+        counting.sign_rank(1 - 2 * np.eye(5))
+
+
+def test_shattered_sets_are_sought_up_to_four():
+    every = 1 - 2 * ((np.arange(32)[:, None] >> np.arange(5)) & 1)
+    assert counting.vc_dimension(every) == 4
+    assert counting.vc_dimension(every, 5) == 5
+
+
+def test_an_error_above_the_least_eigenvalue_needs_no_feature():
+    assert counting.eigenvalue_bound(4, 1, 2) == 0
+
+
 def test_sign_ranks_of_small_matrices():
     assert counting.sign_rank(np.ones((3, 4))) == 1
     assert counting.sign_rank([[1, 1], [1, -1]]) == 2

@@ -101,6 +101,12 @@ def test_moments_by_simulation():
             assert abs(sample.mean() - gaussian.truncated_moment(h, k)) < 4 * error
 
 
+def test_the_ends_of_the_ranges_belong_to_them(monkeypatch):
+    assert gaussian.log_phi(1e150) < -1e299
+    monkeypatch.setattr(gaussian, "_MAX_NODES", 20)
+    assert math.isclose(gaussian.expect(np.cos, 20), math.exp(-1 / 2))
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

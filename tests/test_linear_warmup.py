@@ -260,6 +260,19 @@ def test_least_weights_out_of_reach_and_for_nothing():
     assert math.isclose(least_weights(W, [0.6, 0.8, 0], 0.7), exact, rel_tol=1e-9)
 
 
+@pytest.mark.parametrize("scale", [1e-5, 1e5])
+def test_what_is_out_of_reach_does_not_depend_on_the_unit(scale):
+    W = np.eye(3)[:, :1]
+    target = scale * np.array([0.6, 0.8, 0])
+    assert least_weights(W, target, 0.5 * scale**2) == math.inf
+    found = least_weights(W, target, 0.64 * (1 + 1e-13) * scale**2)
+    assert math.isclose(found, (0.6 * scale) ** 2, rel_tol=1e-5)
+
+
+def test_a_single_feature_can_be_drawn():
+    assert sample_features(5, 1).shape == (1, 5, 1)
+
+
 # --- ranges -------------------------------------------------------------------------
 
 
@@ -284,6 +297,7 @@ def test_least_weights_out_of_reach_and_for_nothing():
         (lambda: divergence(0.5, 1.0), "x is too large: 1.0"),
         (lambda: divergence(0.5, 0.0), "x must be finite and > 0"),
         (lambda: chernoff_exponent(-0.1), "ratio .* got -0.1"),
+        (lambda: chernoff_exponent(0.5, -0.5), "threshold .* got -0.5"),
         (lambda: success_bounds_log(4, 2, 0.75), "at most 1 - r/d = 0.5, got 0.75"),
         (lambda: distance_squared([1, 2], [1, 2]), "W must have shape"),
         (lambda: distance_squared([[1], [2]], [1]), "target must have shape"),

@@ -497,6 +497,7 @@ def test_values_of_the_literature_for_the_supremum():
         (lambda: room.correlation_bound_ball(3, -1), "R must be certainly"),
         (lambda: room.correlation_rate(-1.0), "beta must be"),
         (lambda: room.psi_tail_norm_bound_log(4, 1.0), "a must be odd, got 4"),
+        (lambda: room.second_moment([2.0, 1e-200, 1e-160]), "at R = 1e-200"),
         (lambda: room.psi_tail_norm_bound_log(3, 0.0), "R must be finite and > 0"),
         (lambda: room.psi_tail_norm_bound_ball(3, 0), "R must be certainly positive"),
         (lambda: room.triangle_spectrum_log(3, 0.01, 3), "R must be .* >= 0.05"),
