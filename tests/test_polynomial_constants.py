@@ -36,7 +36,11 @@ EXAMPLE = {(1, 1, 0, 0, 0): 4, (0, 0, 2, 0, 0): 4, (0,) * 5: Fraction(-4, 5)}
 SIZES = tuple(product((Fraction(1, 2), 3), (Fraction(1, 4), 2), (1, 7), ("1/10", 1)))
 
 
-@pytest.mark.parametrize(("C", "H", "L", "eps"), SIZES)
+# Here the second of the two lower bounds is the larger.
+INSIDE = (Fraction(1, 100), 10**12, 1, 2)
+
+
+@pytest.mark.parametrize(("C", "H", "L", "eps"), [*SIZES, INSIDE])
 def test_width_and_time_are_the_least_integers(C, H, L, eps):
     eps = Fraction(eps)
     N, T = descent_width(C, H, L, eps), descent_time(C, H, eps)

@@ -211,6 +211,14 @@ def test_norm_sampled_maximum_and_bound_are_in_order(K):
     assert room.weight_norm(g) <= largest <= room.weight_bound(g) * (1 + 1e-12)
 
 
+def test_the_sampled_maximum_is_that_of_seed_zero_where_none_is_named():
+    g = room.weight_function({(1, 1, 0): 1, (0, 1, 0): 3}, "exp", 3)
+    plain, zero, one = (
+        room.weight_sample_max(g, 4, **seed) for seed in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert plain == zero != one
+
+
 def test_factor_and_linearity():
     one = room.weight_function({(1, 0): 1}, "erf", 3)
     two = room.weight_function({(1, 0): 1}, [0, 1, 0, "-1/3"], 3)

@@ -15,6 +15,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 from rfbook import random_features as room
 from rfbook.ledger.deciders import standard_errors
 from rfbook.random_features.kernels import FeatureMap
+from rfbook.random_features.rate import directions
 from rfbook.single_neuron import relu_kernel
 
 POINTS = np.array(
@@ -304,6 +305,17 @@ def test_least_squares_and_ridge_solve_their_normal_equations():
 # --- what is refused ------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("N", "delta"), [(1, 1.0), (7, 0.3), (100, 1e-6)])
+def test_the_two_bounds_are_where_the_probabilities_say(N, delta):
+    B = 1.7
+    at = room.kernel_error_bound(B, N, delta)
+    # Hoeffding: for means of N numbers in [-B, B], two sides
+    assert math.isclose(2 * math.exp(-N * at**2 / (2 * B**2)), delta)
+    # McDiarmid: beyond the mean B / sqrt(N), with differences 2 B / N
+    more = room.error_bound(B, N, delta) - B / math.sqrt(N)
+    assert math.isclose(math.exp(-N * more**2 / (2 * B**2)), delta)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -321,6 +333,9 @@ def test_least_squares_and_ridge_solve_their_normal_equations():
         (lambda: room.error_bound(1.0, 3, 0.0), "delta must be finite and > 0"),
         (lambda: room.error_bound(1.0, 3, 1.5), r"delta must lie in \(0, 1\], got 1.5"),
         (lambda: room.kernel_error_bound(-1.0, 3, 0.5), "B must be finite and >= 0"),
+        (lambda: room.error_bound(-0.5, 3, 0.5), "C must be finite and >= 0"),
+        (lambda: directions(0, 3, 1), "d must be an integer >= 1"),
+        (lambda: directions(3, 0, 1), "N must be an integer >= 1"),
         (lambda: room.kernel_error_uniform(2, -1.0, 3, 0.5), "distance must be"),
         (lambda: room.linear_weights([[2.0], [0.0]]), "must have norm 1, got 2.0"),
         (lambda: room.linear_weights([1.0]), "W must be a d x N matrix"),

@@ -48,6 +48,19 @@ def test_flip_bound_is_exceeded_less_often_than_allowed(q, N, n, delta):
     assert n * binom.sf(most, N, coupling.flip_probability(q)) <= delta
 
 
+def test_flip_bound_grows_like_the_mass_near_zero():
+    start = coupling.flip_bound(0.0, 50)
+    for q in (0.1, 2.0):
+        grown = coupling.flip_bound(q, 50) - start
+        assert math.isclose(grown, 2 * norm.pdf(0) * q)
+        assert grown >= coupling.flip_probability(q)
+
+
+def test_layer_drift_bound_is_half_the_cube_for_one_neuron():
+    assert drift.layer_drift_bound(2.0, 1) == 4.0
+    assert drift.layer_drift_bound(2.0, 3, 0.5, 6.0) == 4.0
+
+
 def test_drift_bound_solves_its_recursion():
     S, residual, rate = 0.0, 0.7, 0.3
     for steps in range(6):
@@ -187,6 +200,16 @@ def test_all_layers_keep_the_proved_bounds():
     assert (found["gap"] <= drift.layer_drift_bound(time, N)).all()
     assert (found["move"] <= drift.inner_drift_bound(time, N)).all()
     assert (found["outer"] <= time).all()
+
+
+def test_the_experiment_is_the_one_of_seed_zero_where_none_is_named():
+    small = {"time": 1.0, "steps": 2, "runs": 2, "fresh": 2}
+    plain, zero, one = (
+        drift.layered_descent(4, **small, **seed)["gap"]
+        for seed in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert (plain == zero).all()
+    assert (plain != one).any()
 
 
 def test_one_run_of_both_layers_is_what_autograd_does():
