@@ -106,3 +106,28 @@ def test_weights_that_are_refused(weights):
 def test_a_point_that_is_not_finite_is_refused():
     with pytest.raises(ValueError, match="t must be finite"):
         form_cdf(np.inf, [1.0])
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.5])
+def test_the_path_is_refined_until_the_accuracy_and_no_further(factor):
+    """The scale of the accuracy is the integral of the modulus along the path."""
+    calls = []
+
+    def log_integrand(s):
+        calls.append(s.size)
+        return -s - np.log(s) - np.log(1 - s)
+
+    def modulus(v):
+        s = np.array([0.5 + 0.25 * (np.cosh(v) - 1) + 0.5j * np.sinh(v)])
+        speed = abs(0.25 * np.sinh(v) + 0.5j * np.cosh(v))
+        return np.exp(log_integrand(s).real)[0] * speed / np.pi
+
+    path, scale = (0.5, 0.5, 0.5), quad(modulus, 0, 8)[0]
+    calls.clear()
+    _, first = contour_integral(log_integrand, *path, accuracy=1e-9)
+    rough = len(calls)
+    calls.clear()
+    accuracy = factor * first / scale
+    _, error = contour_integral(log_integrand, *path, accuracy=accuracy)
+    assert error <= accuracy * scale
+    assert len(calls) == rough + (factor < 1)
