@@ -187,36 +187,61 @@ def tally(rows: Mapping[str, dict]) -> Tally:
 
 
 def kinds_table(rows: Mapping[str, dict]) -> str:
-    """Return, for each kind and role of check, what it refutes, in Markdown."""
+    """Return, for each kind and role of check, what became of the errors, in Markdown.
+
+    A check refutes an error, or is undecided, or lets it pass.
+    """
     counts: dict[tuple[str, str], list[int]] = {}
     for row in rows.values():
         for i, check in enumerate(row["checks"]):
-            refuted = sum(i in error["caught"] for error in row["errors"])
-            alone = sum(error["caught"] == [i] for error in row["errors"])
-            found = counts.setdefault((check["kind"], _role(check)), [0, 0, 0, 0])
-            for place, more in enumerate((1, refuted, alone, not refuted)):
+            found = counts.setdefault((check["kind"], _role(check)), [0] * 6)
+            for place, more in enumerate((1, *fates(row, i), _alone(row, i))):
                 found[place] += more
-    head = ("kind", "decides", "checks", "errors refuted", "by it alone", "refute none")
+            found[5] += is_blind(row, i)
+    head = ("kind", "decides", "checks", "refuted", "undecided", "let pass")
+    head += ("by no other check", "checks that let all pass")
     lines = [(*key, *found) for key, found in sorted(counts.items())]
-    rows_ = [head, ("---",) * len(head), *lines]
-    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows_)
+    table = [head, ("---",) * len(head), *lines]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in table)
+
+
+def fates(row: Mapping[str, list], i: int) -> tuple[int, int, int]:
+    """Return how many errors check i of a claim refutes, leaves open, lets pass.
+
+    Examples
+    --------
+    >>> errors = [{"caught": [0], "unknown": [1]}, {"caught": [0], "unknown": []}]
+    >>> fates({"errors": errors}, 0), fates({"errors": errors}, 1)
+    ((2, 0, 0), (0, 1, 1))
+    """
+    refuted = sum(i in error["caught"] for error in row["errors"])
+    undecided = sum(i in error["unknown"] for error in row["errors"])
+    return refuted, undecided, len(row["errors"]) - refuted - undecided
+
+
+def _alone(row: Mapping[str, list], i: int) -> int:
+    return sum(error["caught"] == [i] for error in row["errors"])
+
+
+def is_blind(row: Mapping[str, list], i: int) -> bool:
+    """Tell whether check i of a claim lets every planted error pass."""
+    return fates(row, i)[2] == len(row["errors"])
 
 
 def _role(check: Mapping[str, str]) -> str:
     return "the statement" if check["role"] == "statement" else "a step"
 
 
-def idle(rows: Mapping[str, dict]) -> list[tuple[str, str]]:
-    """Return (claim, check) for each check of a statement that refutes no error.
+def blind(rows: Mapping[str, dict]) -> list[tuple[str, str]]:
+    """Return (claim, check) for each check that lets all errors of its claim pass.
 
-    Nothing that is planted shows that such a check can fail.
+    Nothing that is planted shows that such a check can do anything else.
     """
     return [
         (name, check["title"])
         for name, row in sorted(rows.items())
         for i, check in enumerate(row["checks"])
-        if check["role"] == "statement"
-        and not any(i in error["caught"] for error in row["errors"])
+        if is_blind(row, i)
     ]
 
 
@@ -244,9 +269,9 @@ def tally_words(record: Record) -> str:
     )
 
 
-def idle_list(rows: Mapping[str, dict]) -> str:
-    """Return the checks of `idle` with their claims, in Markdown."""
-    lines = [f"- {{prf:ref}}`{name}`: {title}" for name, title in idle(rows)]
+def blind_list(rows: Mapping[str, dict]) -> str:
+    """Return the checks of `blind` with their claims, in Markdown."""
+    lines = [f"- {{prf:ref}}`{name}`: {title}" for name, title in blind(rows)]
     return "\n".join(lines) or "None."
 
 

@@ -63,14 +63,14 @@ def test_every_check_is_asked_about_every_error():
     assert [error["caught"] for error in row["errors"]] == [[0], [1], [0, 1], [0, 1]]
     assert [error["fools"] for error in row["errors"]] == [True] * 4
     assert [error["unknown"] for error in row["errors"]] == [[]] * 4
-    assert planted.idle({"between-bounds": row}) == [("between-bounds", "idle")]
+    assert planted.blind({"between-bounds": row}) == [("between-bounds", "idle")]
     assert planted.easy({"between-bounds": row}) == []
     alone = {**row, "errors": row["errors"][:1]}
     assert planted.easy({"between-bounds": alone}) == ["between-bounds"]
     found = planted.tally({"between-bounds": row})
     assert (found.errors, found.near, found.caught, found.several) == (4, 1, 4, 2)
     counted = cells(planted.kinds_table({"between-bounds": row}))[2]
-    assert counted == ["exact", "the statement", "3", "6", "2", "1"]
+    assert counted == ["exact", "the statement", "3", "6", "0", "6", "2", "1"]
 
 
 def test_a_run_is_resumed_and_a_changed_claim_is_asked_again(tmp_path, monkeypatch):

@@ -157,7 +157,11 @@ def percent(share: float) -> str:
 
 
 def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) -> str:
-    """Return the table of the rooms, in Markdown, with a last line for all."""
+    """Return the table of the rooms, in Markdown, with a last line for all.
+
+    That line has no interval: the rooms are of different sizes and their samples are
+    not, so that together they are no uniform sample.
+    """
     head = (
         "room",
         "places",
@@ -174,7 +178,9 @@ def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) ->
         (name, *_cells(count([record], equivalent)), record.parameters["date"])
         for name, record in records.items()
     ]
-    lines.append(("**all**", *_cells(count(records.values(), equivalent)), ""))
+    together = list(_cells(count(records.values(), equivalent)))
+    together[4] = "–"
+    lines.append(("**all**", *together, ""))
     rows = [head, ("---",) * len(head), *lines]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
