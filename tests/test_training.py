@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from rfbook import training
 from rfbook.polynomial_learning.experiment import tensor_function
 from rfbook.training import (
     ACTIVATIONS,
@@ -92,6 +93,23 @@ def test_the_looks_see_the_same_networks():
     once = train(SQUARE, 3, 5, looks=1, **options)
     assert often.steps.tolist() == [0, 200, 400]
     assert once.loss[0, 1] == often.loss[0, 2]
+
+
+def test_the_shards_together_have_as_many_batches_as_there_are_steps(monkeypatch):
+    monkeypatch.setattr(training, "_SHARD", 3)
+    source = training._Source(SQUARE, 3, 2, [0], torch.float64, "cpu")
+    batches = list(source.examples(7, 2))
+    assert [tuple(x.shape) for x, _ in batches] == [(1, 2, 3)] * 7
+
+
+def test_a_batch_has_ten_examples_where_nothing_is_said():
+    options = {"steps": 5, "rate": 1.0, "seeds": [1], "looks": 1, "test_points": 50}
+    plain, ten = (
+        train(SQUARE, 3, 5, **options),
+        train(SQUARE, 3, 5, batch=10, **options),
+    )
+    assert (plain.loss == ten.loss).all()
+    assert (plain.loss != train(SQUARE, 3, 5, batch=11, **options).loss).any()
 
 
 def test_single_precision_trains_the_same_networks():
