@@ -122,6 +122,11 @@ WALSH = Claim(
     planted=(
         Planted("not normalised", {"same": 2**n}),
         Planted("right for n = 1: n for 1", {"same": n}, near=True),
+        Planted(
+            "right for n = 1 and 2: (n - 1)(n - 2) more",
+            {"same": 1 + (n - 1) * (n - 2)},
+            near=True,
+        ),
         Planted("different sets correlate", {"other": 1 / sympify(2) ** n}),
     ),
     weak=Check("exact", "one bit only", _orthogonal_exact, {"n": Integers(1, 1)}),
@@ -183,6 +188,7 @@ MEAN = Claim(
             near=True,
         ),
         Planted("2^n - 1 for 2^n", {"mean": 1 - N / (2**n - 1)}),
+        Planted("right for n = 3: 8 for 2^n", {"mean": 1 - N / 8}, near=True),
         Planted("half the features", {"mean": 1 - N / (2 * 2**n)}),
         Planted("strictly more", {"relation": Relation(">")}),
     ),
@@ -315,6 +321,11 @@ UNIVERSAL = Claim(
     planted=(
         Planted("values 0 and 1", {"low": 0}),
         Planted("N features hold nothing", {"left": sympify(1)}),
+        Planted(
+            "right for N = 0 and N = m: the share squared",
+            {"left": 1 - (N / m) ** 2},
+            near=True,
+        ),
         Planted(
             "right for N = 0: squared",
             {"left": (1 - N / m) ** 2},

@@ -254,6 +254,11 @@ FORMULA = Claim(
         Planted("one sign only", {"term": binomial(d, j)}),
         Planted("2 for 2^j", {"term": 2 * binomial(d, j)}),
         Planted(
+            "right for d = 1: j (j + 1)/2 for j in the power",
+            {"term": 2 ** (j * (j + 1) / 2) * binomial(d, j)},
+            near=True,
+        ),
+        Planted(
             "right for k = 0: d - 1 for d", {"term": 2**j * binomial(d - 1, j)}, True
         ),
     ),

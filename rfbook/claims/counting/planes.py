@@ -103,6 +103,7 @@ GRAM = Claim(
     ),
     planted=(
         Planted("right for q = 2: 2 q + 4", {"own": 2 * q + 4}, near=True),
+        Planted("right for q = 2 and 3: q^2 - q + 6", {"own": q**2 - q + 6}, near=True),
         Planted("a sign", {"common": N + 4 * q}),
         Planted("one point fewer", {"size": q**2 + q}),
         Planted("4 q + 1", {"own": 4 * q + 1}),

@@ -340,6 +340,14 @@ ARGUMENT = Claim(
     planted=(
         Planted("k dropped: right for k = 1", {"sum": m * n}),
         Planted("21/20 of the sum", {"sum": 21 * m * n / (20 * k)}, near=True),
+        Planted(
+            "41/40 of the sum, and of the rank that follows",
+            {
+                "sum": 41 * m * n / (40 * k),
+                "bound": 41 * a * sqrt(m * n) / (40 * norm),
+            },
+            near=True,
+        ),
         Planted("n for its root", {"bound": a * n * sqrt(m) / norm}),
         Planted("the other way round", {"relation": AT_MOST}),
     ),

@@ -203,6 +203,11 @@ REGRET = Claim(
         Planted("21/40 of the start", {"start": Rational(21, 40)}, near=True),
         Planted("a quarter of the start", {"start": Rational(1, 4)}),
         Planted("no step between the margins 1/2 and 1", {"margin": Rational(1, 2)}),
+        Planted(
+            "strictly less: false without a step",
+            {"relation": Relation("<")},
+            near=True,
+        ),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),
     weak=Check("exact", "one step", _regret_runs, {"T": Integers(1, 1)}, role="step"),

@@ -1064,6 +1064,11 @@ VALUE = Claim(
             near=True,
         ),
         Planted("below 1/3 - 3/1000", {"high": Fraction(-3, 1000)}),
+        Planted(
+            "below 1/3 - 10^-50: right up to d = 4",
+            {"high": Fraction(-1, 10**50)},
+            near=True,
+        ),
         Planted("an even a", {"size": 6 * d**2 + 2}),
         Planted("a = d: the tails count", {"size": d}),
         Planted("norm 2d: the tails count at d = 1", {"radius": 2 * d}),

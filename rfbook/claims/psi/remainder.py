@@ -256,6 +256,11 @@ TAIL_SOURCE = Claim(
     planted=(
         Planted("18 d^4: right for d = 1", {"exponent": 18 * d**4}, near=True),
         Planted("28 for 18", {"exponent": 28 * d**2}),
+        Planted(
+            "20 for 18 in the exponent: right for d = 1",
+            {"exponent": 20 * d**2},
+            near=True,
+        ),
         Planted("6d + 1 for 6d^2 + 1: right for d = 1", {"size": 6 * d + 1}, near=True),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),

@@ -105,6 +105,9 @@ MOMENT = Claim(
     ),
     planted=(
         Planted("1/d: right for d = 2", {"value": 1 / d}, near=True),
+        Planted(
+            "right for d = 2 and 3: 1/(2 d - 2)", {"value": 1 / (2 * d - 2)}, near=True
+        ),
         Planted("2^(-d)", {"value": 2 ** (-d)}),
         Planted("the moment of degree d + 2", {"power": d + 2}),
         Planted("the first moment", {"power": Integer(1)}),
