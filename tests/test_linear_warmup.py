@@ -271,6 +271,7 @@ def test_what_is_out_of_reach_does_not_depend_on_the_unit(scale):
 
 def test_a_single_feature_can_be_drawn():
     assert sample_features(5, 1).shape == (1, 5, 1)
+    assert sample_features(1, 1).shape == (1, 1, 1)
 
 
 # --- ranges -------------------------------------------------------------------------

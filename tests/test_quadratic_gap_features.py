@@ -544,8 +544,13 @@ def test_the_target_of_the_figure_is_close_to_its_law():
     assert abs(chi - 1 / 2) < 4 * math.sqrt(1 / (4 * 450))
 
 
-def test_a_neuron_that_is_zero_adds_nothing_where_a_constant_is_free():
-    W = np.random.default_rng(3).standard_normal((4, 3))
+@pytest.mark.parametrize("N", [3, 12])
+def test_a_neuron_that_is_zero_adds_nothing_where_a_constant_is_free(N):
+    """With more neurons than coordinates another way is gone; a direction is left."""
+    W = np.random.default_rng(3).standard_normal((4, N))
+    W[3] = 0
     more = np.hstack([W, np.zeros((4, 1))])
     B = [3.0, 1.0, 0.5, -1.0]
-    assert rf_risk(more, B, offset=True) == pytest.approx(rf_risk(W, B, offset=True))
+    risk = rf_risk(W, B, offset=True)
+    assert risk > 0.01
+    assert rf_risk(more, B, offset=True) == pytest.approx(risk)

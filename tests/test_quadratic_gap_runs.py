@@ -104,6 +104,12 @@ def test_settling_times_are_recorded_for_every_dimension():
     assert (times["flow"] > times["slaved"]).all()
 
 
+def test_the_experiment_is_for_half_as_many_neurons_as_dimensions(monkeypatch):
+    monkeypatch.setattr(runs, "FLOW_SEEDS", (2,))
+    B, W0 = exponential_target(6, 2), initial_weights(6, 3, 2)
+    assert runs.constant_cell(6, "flow") == [settling_time(B, W0, "flow")]
+
+
 @pytest.mark.parametrize("offset", ["slaved", "flow"])
 def test_at_the_settling_time_the_risk_is_that_close(offset):
     B, W0 = exponential_target(6, 2), initial_weights(6, 3, 2)
