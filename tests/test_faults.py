@@ -1,4 +1,4 @@
-"""A full disk, a place that may not be written, two runs at once: told in one line."""
+"""Damaged files, a full disk, a place that may not be written, two runs at once."""
 
 import errno
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from rfbook import dev
 from rfbook.ledger.runner import load_verdicts
-from rfbook.records import write_whole
+from rfbook.records import RecordError, data_folder, read_record, write_whole
 
 ROOT = Path(__file__).parents[1]
 CLAIM = "sphere-overlap"
@@ -84,3 +84,33 @@ def test_a_checkout_that_cannot_be_written_is_told_in_one_line(
     assert dev.main(["book"]) == 2
     said = capsys.readouterr().err
     assert said == f"rfbook: build/book.lock: {dev.os.strerror(number)}\n"
+
+
+@pytest.mark.parametrize("name", ["benchmarks.json", "mixture-gap-samples.npz"])
+def test_a_recorded_run_with_one_changed_byte_is_refused_by_its_checksum(
+    name, tmp_path
+):
+    content = bytearray((data_folder() / name).read_bytes())
+    digits = [
+        i for i in range(len(content) // 3, len(content)) if content[i] == ord("7")
+    ]
+    content[digits[0]] = ord("8")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(RecordError, match=f"^{name}: .*(checksum|CRC)"):
+        read_record(tmp_path / name)
+
+
+def test_half_a_recorded_run_is_refused(tmp_path):
+    content = (data_folder() / "benchmarks.json").read_bytes()
+    (tmp_path / "benchmarks.json").write_bytes(content[: len(content) // 2])
+    with pytest.raises(RecordError, match=r"benchmarks\.json: not a readable record"):
+        read_record(tmp_path / "benchmarks.json")
+
+
+def test_a_damaged_verdict_file_is_named_and_not_written_over(tmp_path):
+    place = tmp_path / "verdicts.json"
+    place.write_text('{"format": 1, "claims": {')
+    process = verify(place, CLAIM)
+    assert f"{place} is damaged" in last_line(process)
+    assert process.returncode == 2
+    assert place.read_text() == '{"format": 1, "claims": {'
