@@ -124,9 +124,10 @@ THRESHOLD = Claim(
     spec="frontier-3",
 )
 
-half_d, half_t = (d - 1) / 2, (t - 1) / 2
-LEAD = sympify(2) ** (1 - d) * binomial(d - 1, half_d)
-CLOSED = (-1) ** half_t * LEAD * binomial(half_d, half_t) / binomial(d - 1, t - 1)
+h = Symbol("h", integer=True, nonnegative=True)
+i_half = Symbol("i", integer=True, nonnegative=True)
+LEAD = binomial(2 * h, h) / 4**h
+CLOSED = (-1) ** i_half * LEAD * binomial(h, i_half) / binomial(2 * h, 2 * i_half)
 
 
 def majority(bits: int, size: int) -> Fraction:
@@ -136,12 +137,12 @@ def majority(bits: int, size: int) -> Fraction:
 
 def _majority_exact(statement, domain, sizes=None) -> Result:
     """Compare for all sets of odd and of even size."""
-    odd, even = exact(statement.odd, "d", "t"), exact(statement.even, "d", "t")
+    odd, even = (exact(f, "h", "i") for f in (statement.odd, statement.even))
 
     def compare(bits):
         for size in sizes or range(1, bits + 1):
             found = majority(bits, size)
-            claimed = (odd if size % 2 else even)(bits, size)
+            claimed = (odd if size % 2 else even)((bits - 1) // 2, (size - 1) // 2)
             if found != claimed:
                 return False, f"d, t = {size}: {found} = {claimed}"
         return True, "all sizes"
@@ -156,7 +157,8 @@ MAJORITY = Claim(
     statement=Statement(
         "For every $[[d]]$ and every set of $t \\ge 1$ coordinates the Fourier "
         "coefficient $\\xi_t$ of the majority of $d$ bits is $[[even]]$ for even $t$, "
-        "and for odd $t$\n\n$$\\xi_t = [[odd]] .$$",
+        "and for odd $t$\n\n$$\\xi_t = [[odd]], \\qquad h = \\frac{d - 1}{2}, \\quad "
+        "i = \\frac{t - 1}{2} .$$",
         {"d": ODD},
         {"odd": CLOSED, "even": sympify(0)},
     ),
@@ -170,10 +172,17 @@ MAJORITY = Claim(
         ),
     ),
     planted=(
-        Planted("no sign: right for t = 1", {"odd": CLOSED / (-1) ** half_t}, True),
+        Planted("no sign: right for t = 1", {"odd": CLOSED / (-1) ** i_half}, True),
         Planted("half of it", {"odd": CLOSED / 2}),
-        Planted("t below", {"odd": CLOSED * binomial(d - 1, t - 1) / binomial(d, t)}),
-        Planted("even sets, too", {"even": LEAD / d}),
+        Planted(
+            "t below",
+            {
+                "odd": CLOSED
+                * binomial(2 * h, 2 * i_half)
+                / binomial(2 * h + 1, 2 * i_half + 1)
+            },
+        ),
+        Planted("even sets, too", {"even": LEAD / (2 * h + 1)}),
     ),
     weak=Check(
         "exact",
