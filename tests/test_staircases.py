@@ -310,6 +310,13 @@ def test_a_recorded_value_is_computed_again():
         for seed in range(runs.SEEDS)
     ]
     assert np.mean(again, axis=0) == pytest.approx(cell["mean"][:3], abs=1e-3)
+    cell = runs.load()["kernel_200"]
+    again = [
+        room.kernel_error(200, runs.KERNEL_SAMPLES[1], 3.0, seed)
+        for seed in range(runs.SEEDS)
+    ]
+    # One of 2000 test points may change its sign with the rounding.
+    assert np.mean(again) == pytest.approx(cell["mean"][1], abs=1e-3)
 
 
 @pytest.mark.parametrize(
