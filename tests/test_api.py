@@ -1,13 +1,17 @@
 """The public names are frozen: what is added, removed or changed is seen and said."""
 
+import doctest
 from importlib import import_module
 
 import pytest
+from bs4 import BeautifulSoup
+from sphinx.application import Sphinx
 
 from rfbook import api
 from rfbook.claims import CHAPTERS
 from rfbook.ledger import claims
 from rfbook.ledger.digest import imports, module_path
+from rfbook.sphinxext.api import anchor, defines
 
 # The calls that notebooks and programs of others make, by positions and keywords.
 PROMISED = {
@@ -190,3 +194,48 @@ def test_a_signature_is_written_the_same_way_everywhere():
     assert api.signature(function) == (
         "(a: int, b=0.5, *, c: str | None = None, d=...) -> float"
     )
+
+
+# --- the page -----------------------------------------------------------------------
+
+
+def test_the_page_s_examples_hold(book):
+    found = doctest.testfile(
+        str(book / "api.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert found.attempted >= 8
+    assert found.failed == 0
+
+
+def test_every_function_of_the_page_has_an_anchor_in_its_source():
+    shown = {
+        (row.home, name)
+        for _, name, row in api.lines(api.frozen())
+        if row.signature and name != "claims"
+    }
+    assert {place for place in shown if not defines(*place)} == set()
+
+
+def test_the_page_has_a_row_for_every_name(tmp_path, book):
+    (tmp_path / "conf.py").write_text(
+        'extensions = ["myst_parser", "rfbook.sphinxext.api"]\n'
+        'suppress_warnings = ["myst"]\n',
+        "utf-8",
+    )
+    (tmp_path / "index.md").write_text((book / "api.md").read_text("utf-8"), "utf-8")
+    app = Sphinx(
+        *[str(tmp_path)] * 2, *[str(tmp_path / "out")] * 2, "html", status=None
+    )
+    app.build()
+    page = BeautifulSoup(
+        (tmp_path / "out" / "index.html").read_text("utf-8"), "html.parser"
+    )
+    rows = {
+        (module, name): page.find(id=anchor(module, name))
+        for module, name, _ in api.lines(api.frozen())
+    }
+    assert [place for place, row in rows.items() if row is None] == []
+    row = rows["rfbook.quadratic_gap", "nt_risk"]
+    assert row.a["href"].endswith("sources/rfbook.quadratic_gap.tangent.html#nt_risk")
+    assert "nt-quadratic-exact" in row.text
+    assert "(W, B) -> float" in row.text

@@ -18,6 +18,7 @@ PARTS = (
     "rfbook.sphinxext.downloads",
     "rfbook.sphinxext.exercises",
     "rfbook.sphinxext.terms",
+    "rfbook.sphinxext.api",
     "rfbook.sphinxext.search",
     "rfbook.sphinxext.path",
     "rfbook.sphinxext.offline",

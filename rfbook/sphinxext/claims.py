@@ -6,6 +6,7 @@ build fails) about every theorem box that is not its claim's statement.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from rfbook.api import frozen, lines
 from rfbook.ledger import Claim, claims
 from rfbook.ledger.coverage import load as load_coverage
 from rfbook.ledger.coverage import summary
@@ -31,6 +33,9 @@ FOLDER = "book"
 LEDGER = f"{FOLDER}/ledger"
 SOURCE = "sources"
 RECORD = "records"
+
+DEFINITION = re.compile(r"^(?:def|class) ([a-zA-Z]\w*)", re.MULTILINE)
+"""A function or class of a module, where its source has an anchor."""
 
 
 # --- what must be true before a page is built -----------------------------------------
@@ -327,19 +332,21 @@ def package_texts(package: str) -> dict[str, str]:
 
 
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield a page for every module that holds checks or that checks import."""
+    """Yield a page for every module of checks, their imports and public names."""
     if app.builder.format != "html":
         return
     packages = {
         f"rfbook.claims.{c.chapter.replace('-', '_')}" for c in claims().values()
     }
-    for name in sorted({module for p in packages for module in closure(p)}):
+    modules = {module for p in packages for module in closure(p)}
+    modules |= {row.home for _, _, row in lines(frozen())}
+    for name in sorted(modules):
         body = f"<h1>{name}</h1>\n{highlight(module_path(name))}"
         yield f"{SOURCE}/{name}", {"title": name, "body": body}, "page.html"
 
 
 def highlight(path: Path) -> str:
-    """Return a module's text in colours, with an anchor where a claim's id stands."""
+    """Return a module's text in colours, with anchors at claims and definitions."""
     from pygments.lexers import PythonLexer
 
     text, anchors = path.read_text(encoding="utf-8"), {}
@@ -347,6 +354,8 @@ def highlight(path: Path) -> str:
         name = plain.strip().removeprefix('id="').removesuffix('",')
         if plain.strip().startswith('id="') and name in claims():
             anchors[i] = name
+        elif defined := DEFINITION.match(plain):
+            anchors[i] = defined[1]
     return coloured(text, PythonLexer(), anchors)
 
 
