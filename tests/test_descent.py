@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from rfbook.descent import Setting, descend, descend_all, engine
+from rfbook.descent import Setting, descend, descend_all, engine, models
+from rfbook.descent.protocol import Protocol
 from rfbook.quadratic_gap import QuadraticTarget
 from rfbook.records import RecordError, read_record
 from rfbook.training import generators
@@ -232,6 +233,28 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     with pytest.raises(RecordError):
         descend_all(problem, SETTINGS[:1], checkpoint=file, **OPTIONS)
     assert file.read_bytes() == content
+
+
+def test_what_is_kept_in_factors_are_the_neurons_and_the_directions():
+    rng = torch.Generator().manual_seed(4)
+    start = torch.randn(1, 4, 3, generator=rng, dtype=torch.float64)
+    layer = torch.tensor([1.0, -0.5, 2.0], dtype=torch.float64)
+    network = models.Network(start, 2, layer, True, 0.0)
+    network.s *= torch.rand(network.s.shape, generator=rng, dtype=torch.float64) + 0.5
+    W = network.neurons()
+    torch.testing.assert_close((W * layer) @ W.mT, network.matrix())
+    torch.testing.assert_close(W[0, 0, :, 1], start[0, :, 1] * network.s[0, 0, 1])
+    tangent = models.Tangent(start, 2, None, True, 0.0)
+    tangent.A += torch.randn(tangent.A.shape, generator=rng, dtype=torch.float64)
+    tangent.q += 0.25
+    expected = tangent.A + 0.25 * start
+    torch.testing.assert_close(tangent.directions(), expected)
+
+
+@pytest.mark.parametrize("step", [0.0, -0.5])
+def test_a_protocol_refuses_steps_that_lead_nowhere(step):
+    with pytest.raises(ValueError, match="step must be finite and > 0"):
+        Protocol(d=2, widths=(1,), seeds=(0,), steps=20, step_sizes=(step,))
 
 
 @pytest.mark.parametrize(

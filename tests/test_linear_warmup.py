@@ -269,6 +269,25 @@ def test_what_is_out_of_reach_does_not_depend_on_the_unit(scale):
     assert math.isclose(found, (0.6 * scale) ** 2, rel_tol=1e-5)
 
 
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_features_of_small_rank_are_as_good_in_every_unit(scale):
+    rng = np.random.default_rng(8)
+    W = rng.standard_normal((5, 2)) @ rng.standard_normal((2, 4))
+    target = W @ [1.0, 0.0, -1.0, 0.5]
+    expected = np.sum((np.linalg.pinv(W) @ target) ** 2)
+    found = least_weights(scale * W, target) * scale**2
+    assert math.isclose(found, expected, rel_tol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_as_many_distances_are_drawn_as_were_asked_for(size):
+    assert sample_distance(4, 2, size=size).shape == (size,)
+
+
+def test_as_many_features_as_dimensions_reach_everything():
+    assert success_probability(4, 4, 0.0) == success_probability(4, 5, 0.0) == 1
+
+
 def test_a_single_feature_can_be_drawn():
     assert sample_features(5, 1).shape == (1, 5, 1)
     assert sample_features(1, 1).shape == (1, 1, 1)
@@ -306,6 +325,7 @@ def test_a_single_feature_can_be_drawn():
         (lambda: least_weights(np.ones((2, 3, 1)), np.ones(3)), "W must have shape"),
         (lambda: least_weights([[1.0]], [1], -1), "error .* got -1"),
         (lambda: sample_features(3, 2, "levy"), "law must be one of"),
+        (lambda: sample_features(0, 2), "d must be an integer >= 1, got 0"),
         (lambda: sample_distance(3, 0), "r must be an integer >= 1, got 0"),
         (lambda: sample_distance(3, 2, size=0), "size must be an integer >= 1"),
     ],

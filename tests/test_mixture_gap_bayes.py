@@ -1,5 +1,7 @@
 """The Bayes risk of the mixture: other routes to it, its limit, its bounds."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -180,6 +182,12 @@ def test_the_distance_to_the_limit_is_within_its_bound():
         Delta = rng.uniform(-1, 1, rng.integers(1, 60)) * rng.uniform(0.02, 1)
         gap = abs(bayes_risk(Delta) - bayes_risk_limit(snr(Delta)))
         assert gap <= bayes_limit_bound(Delta)
+
+
+def test_the_bound_of_the_limit_is_its_formula():
+    """Four eigenvalues 1/2 and one -1/2: s = 5/8, the fourth powers sum to 5/16."""
+    expected = 2 / (3 / 4) ** 2 * math.exp(-5 / 16) * 5 / 16
+    assert math.isclose(bayes_limit_bound([0.5, 0.5, 0.5, 0.5, -0.5]), expected)
 
 
 @pytest.mark.parametrize("kind", ["flat", "balanced", "figure"])

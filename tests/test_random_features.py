@@ -14,6 +14,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from rfbook import random_features as room
 from rfbook.ledger.deciders import standard_errors
+from rfbook.random_features import kernels
 from rfbook.random_features.kernels import FeatureMap
 from rfbook.random_features.rate import directions
 from rfbook.single_neuron import relu_kernel
@@ -303,6 +304,17 @@ def test_least_squares_and_ridge_solve_their_normal_equations():
 
 
 # --- what is refused ------------------------------------------------------------------
+
+
+def test_the_maps_are_what_their_names_say():
+    x = np.eye(3)[:2]
+    at_right_angles = {
+        name: float(kernels.MAPS[name].kernel(x, x)[0, 1])
+        for name in ("arc-cosine, order 0", "arc-cosine, order 1")
+    }
+    # the mean of 1[u > 0] 1[v > 0] and that of u_+ v_+ for independent u and v
+    expected = [1 / 4, 1 / (2 * math.pi)]
+    assert list(at_right_angles.values()) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("N", "delta"), [(1, 1.0), (7, 0.3), (100, 1e-6)])

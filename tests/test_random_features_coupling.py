@@ -202,6 +202,16 @@ def test_all_layers_keep_the_proved_bounds():
     assert (found["outer"] <= time).all()
 
 
+def test_the_coupling_is_the_one_of_seed_zero_where_none_is_named():
+    small = {"d": 3, "n": 4, "steps": 2, "runs": 2}
+    plain, zero, one = (
+        coupling.coupled_descent(8, **small, **seed)
+        for seed in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert all((plain[name] == zero[name]).all() for name in plain)
+    assert any((plain[name] != one[name]).any() for name in plain)
+
+
 def test_the_experiment_is_the_one_of_seed_zero_where_none_is_named():
     small = {"time": 1.0, "steps": 2, "runs": 2, "fresh": 2}
     plain, zero, one = (

@@ -145,6 +145,7 @@ SAMPLES: dict[str, dict | str] = {
     "records.provenance": FILES,
     "records.read_record": FILES,
     "records.write_record": FILES,
+    "records.write_whole": FILES,
     # first floor
     "matrices.symmetric": {"B": B, "name": "B", "zero": False},
     "matrices.in_range": {"B": B},
