@@ -203,6 +203,7 @@ def test_scaled_hyp0f1_ball_contains_the_float(b, kappa):
         (lambda: special.gegenbauer(1, 2, 0.5), "degrees are 0 and 1, got degree 2"),
         (lambda: special.gegenbauer(3, 2, 1.5), r"\[-1, 1\], got 1.5"),
         (lambda: special.sphere_moment(3, -2), "k must be"),
+        (lambda: special.sphere_moment(3, -1), "k must be"),
         (lambda: special.sphere_overlap(1, 2, 2), "S\\^0"),
         (lambda: special.log_scaled_hyp0f1(0.4, 1.0), "b must be .* >= 0.5, got 0.4"),
         (lambda: special.log_scaled_hyp0f1(1.0, -1.0), "kappa .* got -1.0"),
