@@ -95,6 +95,18 @@ def test_the_looks_see_the_same_networks():
     assert once.loss[0, 1] == often.loss[0, 2]
 
 
+def test_a_training_says_what_was_trained():
+    options = {"steps": 3, "rate": 1.0, "layers": "outer", "looks": 1}
+    parts = [train(SQUARE, 3, 5, seeds=[s], test_points=20, **options) for s in (1, 2)]
+    for found in (*parts, join(parts)):
+        assert (found.width, found.layers) == (5, "outer")
+
+
+def test_a_seed_below_zero_is_refused():
+    with pytest.raises(ValueError, match="seed must be an integer >= 0, got -1"):
+        generators(-1)
+
+
 def test_the_shards_together_have_as_many_batches_as_there_are_steps(monkeypatch):
     monkeypatch.setattr(training, "_SHARD", 3)
     source = training._Source(SQUARE, 3, 2, [0], torch.float64, "cpu")
