@@ -190,6 +190,17 @@ def test_scaled_hyp0f1_ball_contains_the_float(b, kappa):
         assert abs(enclosure - value) < 1e-11
 
 
+@pytest.mark.parametrize("kappa", [Fraction(1, 7), Fraction(9, 10), 1, Fraction(7, 2)])
+def test_the_ball_of_the_hypergeometric_function_is_cosh_and_sinh(kappa):
+    """On both sides of 1, where the way to compute it changes."""
+    k = ball(kappa)
+    half = special.scaled_hyp0f1_ball(Fraction(1, 2), kappa)
+    assert half.overlaps((1 + (-2 * k).exp()) / 2)
+    other = special.scaled_hyp0f1_ball(Fraction(3, 2), kappa)
+    assert other.overlaps((1 - (-2 * k).exp()) / (2 * k))
+    assert max(half.rad(), other.rad()) < 1e-14
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
