@@ -371,7 +371,10 @@ ORDER = Claim(
 )
 
 n_samples = Symbol("n", positive=True)
-gap, chance = Symbol(r"\operatorname{gap}", positive=True), Symbol("delta", positive=True)
+gap, chance = (
+    Symbol(r"\operatorname{gap}", positive=True),
+    Symbol("delta", positive=True),
+)
 
 
 def _hoeffding(statement, domain) -> Result:
