@@ -218,6 +218,8 @@ def try_mutant(server: Server, copy: Path, mutant: Mutant, baseline: Baseline) -
     finally:
         path.write_text(text, encoding="utf-8")
         compiled.write_bytes(kept)
+    # The copy's own name is of one run, and of one machine.
+    found["why"] = found.get("why", "").replace(f"{copy}/", "")
     return _row(mutant, found, len(baseline.reached(mutant)))
 
 
