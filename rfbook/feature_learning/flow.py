@@ -12,7 +12,14 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from rfbook.feature_learning.step import coefficients, overlap, step_parts
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+    list_from,
+)
 
 
 def velocity(link, neuron, t):
@@ -118,7 +125,8 @@ def flow(link, neuron, start: float, times) -> np.ndarray:
     start : float
         In (-1, 1).
     times : array_like of float, shape (m,)
-        Increasing, from 0 to 1e5.
+        Increasing, from 0 to 1e5, and at most 1e7 over the sum of k |H_k s_k|: beyond
+        it the solver would not end.
 
     Returns
     -------
@@ -147,6 +155,17 @@ _LATEST = 1e5
 """The latest time of a flow; the solver's steps do not grow at the end."""
 
 
+_FARTHEST = 1e7
+"""The longest way of a flow, time by the bound of its speed: the work of the solver."""
+
+
+def _fastest(link: np.ndarray, neuron: np.ndarray) -> float:
+    """Bound the modulus of z' on [-1, 1]."""
+    size = min(len(link), len(neuron))
+    return float(np.arange(size) @ np.abs(link[:size] * neuron[:size]))
+
+
+@finite_answers
 def noisy_flow(link, neuron, start: float, times, shrink=None) -> np.ndarray:
     r"""Solve the flow with the mean shrinking that the noise of online descent causes.
 
@@ -185,10 +204,16 @@ def noisy_flow(link, neuron, start: float, times, shrink=None) -> np.ndarray:
     start, times = finite_scalar("start", start), finite_array("times", times, 0)
     if not -1 < start < 1:
         raise ValueError(f"start must lie in (-1, 1), got {start}")
-    if times.ndim != 1 or not times.size or (np.diff(times) < 0).any():
-        raise ValueError(f"times must increase, got shape {times.shape}")
+    if times.ndim != 1 or not times.size or (np.diff(times) <= 0).any():
+        raise ValueError(f"times must increase, got {times}")
     if times[-1] > _LATEST:
         raise ValueError(f"times must be at most {_LATEST}, got {times[-1]}")
+    way = float(times[-1]) * _fastest(link, neuron)
+    if way > _FARTHEST:
+        raise ValueError(
+            f"the last time by the sum of k |H_k s_k| must be at most {_FARTHEST:g}, "
+            f"got {way:g}"
+        )
 
     def rate(_, state):
         t = np.clip(state, -1, 1)
@@ -202,6 +227,7 @@ def noisy_flow(link, neuron, start: float, times, shrink=None) -> np.ndarray:
     return found.y[0]
 
 
+@finite_answers
 def online_overlaps(
     link_function, slope_function, d: int, step: float, start: float, looks, seeds: int
 ) -> np.ndarray:
@@ -257,11 +283,12 @@ def online_overlaps(
     step = finite_scalar("step", step, 0, strict=True)
     start = finite_scalar("start", start)
     looks = [integer_from("looks", look, 0) for look in np.atleast_1d(looks)]
+    list_from("looks", looks)
     if not -1 < start < 1:
         raise ValueError(f"start must lie in (-1, 1), got {start}")
     if sorted(looks) != looks:
         raise ValueError(f"looks must increase, got {looks}")
-    rngs = [np.random.default_rng(seed) for seed in range(seeds)]
+    rngs = [generator_from(seed) for seed in range(seeds)]
     t, kept, done = np.full(seeds, start), [], 0
     for look in looks:
         while done < look:

@@ -22,7 +22,7 @@ import numpy as np
 
 from rfbook.feature_learning.step import coefficients
 from rfbook.ledger.digest import tree_digest
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_array, generator_from, integer_from
 from rfbook.records import Record, data_folder, provenance, read_record, write_record
 from rfbook.single_neuron import random_directions
 from rfbook.special import hermite
@@ -132,7 +132,7 @@ def first_gradient(link, d: int, N: int, n: int, seed) -> tuple[np.ndarray, np.n
     >>> bool(np.allclose(gradient, np.outer(theta, [0.5] * 3), atol=0.1))
     True
     """
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     W = random_directions(d, N + 1, rng)
     X = rng.standard_normal((integer_from("n", n, 1), d))
     y = link_values(link, X @ W[:, 0])

@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from rfbook.activations import arc_cosine
 from rfbook.feature_learning.step import unit_columns
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_answers, finite_array, integer_from
 from rfbook.single_neuron import relu_spectrum
 from rfbook.special import gegenbauer, harmonic_dimension, sphere_overlap
 
@@ -49,14 +49,24 @@ def link_spectrum(d: int, squares) -> list:
     >>> link_spectrum(5, [0, 0, 1])
     [Fraction(1, 5), Fraction(0, 1), Fraction(2, 35)]
     """
-    d = integer_from("d", d, 2)
-    if finite_array("squares", squares, 0).ndim != 1:
-        raise ValueError("squares must be a vector of numbers")
+    d, squares = integer_from("d", d, 2), _squares(squares)
     degrees = range(len(squares))
     return [
         sum(squares[k] * sphere_overlap(d, k, degree) for k in degrees)
         for degree in degrees
     ]
+
+
+def _squares(squares) -> list:
+    """Return squares as they are where they are exact, and else in float64."""
+    shape = finite_array("squares", squares, 0).shape
+    if len(shape) != 1:
+        raise ValueError(f"squares must be a vector of numbers, got shape {shape}")
+    return [s if isinstance(s, int | Fraction) else _number(s) for s in squares]
+
+
+def _number(value) -> int | float:
+    return int(value) if isinstance(value, np.integer) else float(value)
 
 
 def link_floor(d: int, N: int, squares):
@@ -95,7 +105,8 @@ def link_floor(d: int, N: int, squares):
     >>> [str(link_floor(5, N, [0, 0, 1])) for N in (0, 1, 8, 15)]
     ['1', '4/5', '2/5', '0']
     """
-    left, rest = integer_from("N", N, 0), sum(squares)
+    left, squares = integer_from("N", N, 0), _squares(squares)
+    rest = sum(squares)
     spectrum = link_spectrum(d, squares)
     order = sorted(range(len(spectrum)), key=lambda degree: -spectrum[degree])
     for degree in order:
@@ -104,6 +115,7 @@ def link_floor(d: int, N: int, squares):
     return rest
 
 
+@finite_answers
 def degree_floor(d: int, N: int, k: int) -> Fraction:
     r"""Bound from below what N features leave of a target of the pure degree k.
 
@@ -145,6 +157,7 @@ def degree_floor(d: int, N: int, k: int) -> Fraction:
     return max(Fraction(0), math.comb(d + k - 1, k) - N) * value
 
 
+@finite_answers
 def captured_shares(W, lmax: int) -> np.ndarray:
     r"""Shares of each degree that ReLU neurons hold, on average over the direction.
 

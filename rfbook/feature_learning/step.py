@@ -13,7 +13,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.polynomial import hermite_e
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_array,
+    finite_scalar,
+    integer_from,
+    no_lost_square,
+)
 
 
 def coefficients(name: str, values) -> np.ndarray:
@@ -126,7 +131,7 @@ def square_coefficients(values) -> np.ndarray:
     ------
     ValueError
         If the values are not a vector of finite numbers, the degree is above 30, or
-        the square overflows.
+        the square overflows or underflows.
 
     Examples
     --------
@@ -136,6 +141,8 @@ def square_coefficients(values) -> np.ndarray:
     True
     """
     values = coefficients("values", values)
+    with np.errstate(over="ignore"):
+        no_lost_square("square_coefficients", values @ values, values)
     if len(values) > _MOST_DEGREE + 1:
         raise ValueError(
             f"the degree must be at most {_MOST_DEGREE}, got {len(values) - 1}"
@@ -178,7 +185,10 @@ def information_exponent(link, tolerance: float = 1e-12) -> int:
     link = coefficients("link", link)
     seen = np.flatnonzero(np.abs(link[1:]) > finite_scalar("tolerance", tolerance, 0))
     if not len(seen):
-        raise ValueError("link must have a coefficient of degree >= 1 that is not 0")
+        raise ValueError(
+            "link must have a coefficient of degree >= 1 that is not 0, "
+            f"got {link.tolist()} with tolerance {tolerance}"
+        )
     return int(seen[0]) + 1
 
 
@@ -328,7 +338,8 @@ def unit_columns(name: str, values) -> np.ndarray:
     array = finite_array(name, values)
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"{name} must be a vector or a matrix, got {array.shape}")
-    norms = np.linalg.norm(array, axis=0)
+    with np.errstate(over="ignore"):
+        norms = np.linalg.norm(array, axis=0)
     if (np.abs(norms - 1) > 1e-12).any():
         raise ValueError(f"{name} must have norm 1, got {np.ravel(norms)[0]}")
     return array

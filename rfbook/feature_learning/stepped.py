@@ -7,6 +7,8 @@ targets and neurons count without their means.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.special import roots_jacobi
 
@@ -17,7 +19,7 @@ from rfbook.feature_learning.step import (
     overlap,
     unit_columns,
 )
-from rfbook.ranges import finite_array, integer_from
+from rfbook.ranges import finite_answers, finite_array, integer_from
 from rfbook.single_neuron import best_combination_errors, relu_coefficients
 
 _NODES = 200
@@ -26,6 +28,7 @@ _WIDE = 200
 """Dimensions up to which the rule is that of Gauss and Jacobi."""
 
 
+@finite_answers
 def stepped_weights(W, direction, sizes) -> np.ndarray:
     r"""Move unit vectors along one direction, and back to the sphere.
 
@@ -69,6 +72,7 @@ def stepped_weights(W, direction, sizes) -> np.ndarray:
     return moved / norms
 
 
+@finite_answers
 def fit_errors(W, theta, link) -> np.ndarray:
     r"""Mean squared error of the best combination of a constant and n ReLU neurons.
 
@@ -166,11 +170,12 @@ def _coordinate_rule(m: int) -> tuple[np.ndarray, np.ndarray]:
         c, weights = roots_jacobi(_NODES, power, power)
     else:
         c, weights = np.polynomial.legendre.leggauss(_NODES)
-        c = min(1.0, 12 / np.sqrt(m)) * c
+        c = min(1.0, 12 / math.sqrt(m)) * c
         weights = weights * np.exp(power * np.log1p(-c * c))
     return c, weights / weights.sum()
 
 
+@finite_answers
 def class_risk(d: int | None, overlaps, link, neurons: int | None = None) -> float:
     r"""Risk that classes of stepped neurons leave.
 
