@@ -18,7 +18,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    flag,
+    generator_from,
+    instance_of,
+    integer_from,
+    no_lost_square,
+)
 
 MOST_BITS = 8
 MOST_STEPS = 10**7
@@ -109,8 +118,7 @@ def target(P: int, coefficients: Mapping[tuple[int, ...], float]) -> np.ndarray:
     >>> target(2, {(0,): 1, (0, 1): 1}).tolist()
     [2.0, -2.0, 0.0, 0.0]
     """
-    if not isinstance(coefficients, Mapping):
-        raise ValueError(f"coefficients must be a mapping, got {coefficients!r}")
+    instance_of("coefficients", coefficients, Mapping)
     points, total = cube(P), np.zeros(2**P)
     for S, c in coefficients.items():
         if any(integer_from("a coordinate", i, 0) >= P for i in S):
@@ -141,6 +149,7 @@ def staircase(P: int) -> dict[tuple[int, ...], float]:
     return {tuple(range(k)): 1.0 for k in range(1, P + 1)}
 
 
+@finite_answers
 def paired_start(N: int, seed=0, size: float = 2.0, bias: float = 1.0):
     """Return output weights and biases in pairs that cancel: the network starts as 0.
 
@@ -175,7 +184,7 @@ def paired_start(N: int, seed=0, size: float = 2.0, bias: float = 1.0):
         raise ValueError(f"N must be even, got {N}")
     size = finite_scalar("size", size, 0, strict=True)
     bias = finite_scalar("bias", bias, 0, strict=True)
-    half = np.random.default_rng(seed).uniform(-bias, bias, N // 2)
+    half = generator_from(seed).uniform(-bias, bias, N // 2)
     return np.repeat([size, -size], N // 2), np.concatenate([half, half])
 
 
@@ -240,6 +249,7 @@ def network(u, w, b, x) -> np.ndarray:
     return np.tanh(x @ w.T + b) @ u / len(u)
 
 
+@finite_answers
 def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
     r"""Integrate the population flow from w = 0, by sums over 2^P points.
 
@@ -266,8 +276,8 @@ def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
     Raises
     ------
     ValueError
-        If sizes do not fit, times are negative or do not increase, or the numbers are
-        too large to integrate.
+        If sizes do not fit, times are negative or do not increase, the numbers are
+        too large to integrate, or the squares of the values underflow.
 
     Notes
     -----
@@ -282,6 +292,10 @@ def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
     (0.0, 1.0)
     """
     values, u, b, times, P = _checked(values, u, b, times)
+    second_layer = flag("second_layer", second_layer)
+    way = times[-1] * _speed(values, u)
+    if way > MOST_STEPS:
+        raise ValueError(f"times by speed must be at most {MOST_STEPS:g}, got {way:g}")
     x, N = cube(P), len(u)
 
     def field(_, state):
@@ -313,6 +327,12 @@ def flow(values, u, b, times, *, second_layer: bool = True) -> Path:
     return Path(times, residual @ characters(P) / len(x), (residual**2).mean(1), w)
 
 
+def _speed(values: np.ndarray, u: np.ndarray) -> float:
+    """Bound the entries of the flow's field at the start."""
+    largest = float(np.abs(u).max())
+    return (float(np.abs(values).max()) + largest) * max(1.0, largest)
+
+
 def _checked(values, u, b, times):
     """Return the arguments of `flow` as arrays in their ranges, and P."""
     values, u = finite_array("values", values), finite_array("u", u)
@@ -320,6 +340,7 @@ def _checked(values, u, b, times):
     P = len(values).bit_length() - 1 if values.ndim == 1 else 0
     if values.ndim != 1 or not 1 <= P <= MOST_BITS or len(values) != 2**P:
         raise ValueError(f"values must be 2^P numbers, got shape {values.shape}")
+    no_lost_square("the error", np.square(values).max(), values)
     if u.ndim != 1 or u.shape != b.shape or not len(u):
         raise ValueError(f"u and b must have one length, got {u.shape}, {b.shape}")
     if times.ndim != 1 or not len(times) or (np.diff(times) <= 0).any():
@@ -327,6 +348,7 @@ def _checked(values, u, b, times):
     return values, u, b, times, P
 
 
+@finite_answers
 def train(
     values, u, b, times, *, d: int, rate: float, batch: int = 16, seed=0, probes=64
 ) -> Path:
@@ -374,7 +396,7 @@ def train(
             f"steps, batch, probes and d must be at most {MOST_STEPS}, got "
             f"{times[-1] / rate:.3g}, {batch}, {probes} and {d}"
         )
-    rng, N = np.random.default_rng(seed), len(u)
+    rng, N = generator_from(seed), len(u)
     w, out, powers = np.zeros((N, d)), u.copy(), 1 << np.arange(P)
     test = _probes(P, d, probes, rng)
     left, errors, weights, steps = [], [], [], 0
@@ -402,6 +424,7 @@ def _probes(P: int, d: int, count: int, rng) -> np.ndarray:
     return np.hstack([relevant, others])
 
 
+@finite_answers
 def leading_weight(k: int, u: float, b: float, tau) -> np.ndarray:
     r"""First term of the weight of coordinate k on the staircase, for small times.
 

@@ -48,13 +48,18 @@ def masks(supports: Iterable[Iterable[int]]) -> tuple[int, ...]:
     """
     found = set()
     for support in supports:
-        if isinstance(support, str | int):
-            raise ValueError(f"a support must be a set of integers, got {support!r}")
-        entries = [integer_from("a coordinate", i, 0) for i in support]
+        entries = _entries("a support", "a coordinate", support)
         if len(set(entries)) < len(entries):
             raise ValueError(f"a support must name a coordinate once, got {support!r}")
         found.add(sum(1 << i for i in entries))
     return tuple(sorted(found - {0}))
+
+
+def _entries(name: str, entry: str, given) -> list[int]:
+    """Return the integers >= 0 of a support or a multi-index."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ValueError(f"{name} must be a set of integers >= 0, got {given!r}")
+    return [integer_from(entry, part, 0) for part in given]
 
 
 def closure(sets: Iterable[int], jump: int) -> int:
@@ -178,7 +183,7 @@ def hermite_leap(indices: Iterable[Iterable[int]]) -> int:
     >>> hermite_leap([(1, 0, 0), (1, 1, 1)]) == leap([(0,), (0, 1, 2)])
     True
     """
-    rows = [tuple(integer_from("a degree", k, 0) for k in row) for row in indices]
+    rows = [tuple(_entries("a multi-index", "a degree", row)) for row in indices]
     if len({len(row) for row in rows}) > 1:
         raise ValueError(f"multi-indices must have one length, got {rows}")
     rest, seen, most = [row for row in rows if any(row)], set(), 0

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import finite_array, finite_scalar, generator_from, integer_from
 
 BLOCK = 1 << 22
 """Signs that are drawn at a time."""
@@ -285,7 +285,7 @@ def sampled_gradient(d: int, k: int, n: int, seed=0) -> np.ndarray:
     (d, k), n = _sizes(d, k), integer_from("n", n, 1)
     if n > MOST_SAMPLES:
         raise ValueError(f"n must be at most {MOST_SAMPLES}, got {n}")
-    rng, total, left = np.random.default_rng(seed), np.zeros(d), n
+    rng, total, left = generator_from(seed), np.zeros(d), n
     while left:
         rows = min(left, max(1, BLOCK // d))
         x = 1.0 - 2.0 * rng.integers(0, 2, (rows, d), dtype=np.int8)

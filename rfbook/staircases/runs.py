@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rfbook.ranges import integer_from
+from rfbook.ranges import integer_from, one_of
 from rfbook.records import Record, RecordError, data_folder, read_record
 from rfbook.staircases.xor import kernel_error, network_errors
 from rfbook.sweeps import fill
@@ -65,8 +65,7 @@ def xor_cell(method: str, d: int, seeds: int = SEEDS) -> dict[str, list]:
         ...
     ValueError: method must be one of kernel, network, got 'forest'
     """
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    one_of("method", method, METHODS)
     seeds = integer_from("seeds", seeds, 2)
     p = PARAMETERS
     if method == "kernel":

@@ -14,7 +14,13 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtr
 
 from rfbook.activations import arc_cosine
-from rfbook.ranges import finite_array, finite_scalar, integer_from
+from rfbook.ranges import (
+    finite_answers,
+    finite_array,
+    finite_scalar,
+    generator_from,
+    integer_from,
+)
 
 LONGEST = 1e6
 """The largest distance of the clouds; from about 10 on they hardly overlap."""
@@ -31,6 +37,7 @@ def _length(mu) -> float:
     return mu
 
 
+@finite_answers
 def xor_sample(d: int, n: int, mu: float, seed=0) -> tuple[np.ndarray, np.ndarray]:
     """Draw points and labels.
 
@@ -62,7 +69,7 @@ def xor_sample(d: int, n: int, mu: float, seed=0) -> tuple[np.ndarray, np.ndarra
     True
     """
     d, n = integer_from("d", d, 2), integer_from("n", n, 1)
-    mu, rng = _length(mu), np.random.default_rng(seed)
+    mu, rng = _length(mu), generator_from(seed)
     x = rng.standard_normal((n, d))
     second = rng.integers(0, 2, n)
     x[np.arange(n), second] += mu * (1 - 2 * rng.integers(0, 2, n))
@@ -168,10 +175,10 @@ def xor_features_bound(d: int, N: int, mu: float) -> float:
     """
     d, N = integer_from("d", d, 2), integer_from("N", N, 0)
     mu = _length(mu)
-    if N == 0 or mu == 0:
+    a = mu * mu / 2
+    if N == 0 or a == 0:
         return 1.0
     # cosh(2 a) - 1 = 2 sinh(a)^2, in logarithms: the factor overflows early.
-    a = mu * mu / 2
     log_held = 3 * a - math.log(2) + 2 * math.log(-math.expm1(-2 * a))
     log_share = log_held + math.log(N) - math.log((d - 1) * (d + 2))
     return max(0.0, -math.expm1(log_share)) if log_share < 1 else 0.0
@@ -211,6 +218,7 @@ def xor_quadratic_bound(d: int, N: int, mu: float) -> float:
     return max(0.0, 1 - mu * mu * mu * mu * N / (2 * (d - 1) * (d + 2)))
 
 
+@finite_answers
 def xor_features_risk(W, mu: float) -> float:
     r"""Return the risk of the best combination of <w_i, x>^2 and a constant, exactly.
 
@@ -258,6 +266,7 @@ def xor_features_risk(W, mu: float) -> float:
     return float(1 - z @ np.linalg.lstsq(U, z, rcond=None)[0])
 
 
+@finite_answers
 def kernel_error(
     d: int, n: int, mu: float, seed=0, *, ridges=(0.01, 0.1, 1.0), test: int = 2000
 ) -> float:
@@ -295,7 +304,7 @@ def kernel_error(
     >>> kernel_error(2, 200, 8.0) < 0.05
     True
     """
-    rng = np.random.default_rng(seed)
+    rng = generator_from(seed)
     ridges = np.atleast_1d(finite_array("ridges", ridges, 0, strict=True))
     if not ridges.size:
         raise ValueError(f"ridges must not be empty, got {ridges}")
@@ -316,6 +325,7 @@ def _kernel(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return sizes * arc_cosine(cosines) / left.shape[1]
 
 
+@finite_answers
 def network_errors(
     d: int,
     marks,
@@ -367,8 +377,9 @@ def network_errors(
     marks = [integer_from("a mark", mark, 0) for mark in marks]
     if sorted(set(marks)) != marks:
         raise ValueError(f"marks must increase, got {marks}")
-    rng, rate = np.random.default_rng(seed), finite_scalar("rate", rate, 0, strict=True)
-    N, batch = integer_from("N", N, 1), integer_from("batch", batch, 1)
+    rng, rate = generator_from(seed), finite_scalar("rate", rate, 0, strict=True)
+    d, N = integer_from("d", d, 2), integer_from("N", N, 1)
+    batch = integer_from("batch", batch, 1)
     w = rng.standard_normal((N, d)) / math.sqrt(d)
     u, b = rng.standard_normal(N) / math.sqrt(N), np.zeros(N)
     seen, found = 0, []
