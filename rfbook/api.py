@@ -38,6 +38,8 @@ ROOMS = (
     "quadratic_gap",
     "mixture_gap",
     "counting",
+    "feature_learning",
+    "staircases",
 )
 MODULES = ("rfbook", *(f"rfbook.{name}" for name in (*ROOMS, *FIRST, *GROUND)))
 """The public modules: the package's front, the chapters' rooms, what they stand on."""

@@ -60,6 +60,9 @@ CORRELATIONS = array([1.0, 0.5], [0.5, 1.0])
 SIGNS = array([1.0, 1.0], [1.0, -1.0])
 TIMES = array(0.0, 0.25, 1.0)
 RHO = array(0.5, 2.0)
+LINK = array(0.0, 1.0, 0.5)
+NEURON = array(0.5, 1.0, -0.25, 0.5, 0.125)
+STEPS = array(2.0, -2.0, 0.0, 0.0)
 P = {(1, 1): 4, (0, 0): -1}
 QUADRATIC = made("activations.activation", "quadratic")
 TARGET = made("quadratic_gap.QuadraticTarget", [2.0, 1.0, -0.5])
@@ -783,6 +786,162 @@ SAMPLES: dict[str, dict | str] = {
     "counting.vc_dimension": {"matrix": SIGNS, "most": 2},
     "counting.walsh_matrix": {"n": 2},
     "counting.walsh_transform": {"values": array(3.0, 1.0, -2.0, 0.0)},
+    # feature learning
+    "feature_learning.batch_direction": {
+        "link": LINK,
+        "d": 3,
+        "n": 4,
+        "noise": 0.25,
+    },
+    "feature_learning.captured_shares": {"W": UNIT, "lmax": 4},
+    "feature_learning.class_gram": {"d": 5, "overlaps": array(0.75, -0.5)},
+    "feature_learning.class_risk": {
+        "d": 5,
+        "overlaps": array(0.75, -0.5),
+        "link": LINK,
+        "neurons": 4,
+    },
+    "feature_learning.correlation": {
+        "link": LINK,
+        "neuron": NEURON,
+        "t": array(0.5, -0.25),
+    },
+    "feature_learning.degree_floor": {"d": 5, "N": 8, "k": 2},
+    "feature_learning.fit_errors": {
+        "W": UNIT,
+        "theta": array(0.5, 0.5, 0.5, 0.5),
+        "link": LINK,
+    },
+    "feature_learning.flow": {
+        "link": LINK,
+        "neuron": NEURON,
+        "start": 0.25,
+        "times": TIMES,
+    },
+    "feature_learning.flow_time": {"k": 3, "rate": 1.5, "start": 0.25, "end": 0.5},
+    "feature_learning.information_exponent": {
+        "link": array(0.5, 0.0, 2.0),
+        "tolerance": 0.25,
+    },
+    "feature_learning.link_floor": {"d": 5, "N": 8, "squares": array(0.5, 0.0, 2.0)},
+    "feature_learning.link_spectrum": {"d": 5, "squares": array(0.5, 0.0, 2.0)},
+    "feature_learning.mean_signal": {"d": 5, "k": 2},
+    "feature_learning.noisy_flow": {
+        "link": LINK,
+        "neuron": NEURON,
+        "start": 0.25,
+        "times": TIMES,
+        "shrink": lambda t: 0.5 + t**2,
+    },
+    "feature_learning.online_overlaps": {
+        "link_function": np.cos,
+        "slope_function": np.cos,
+        "d": 5,
+        "step": 0.125,
+        "start": 0.25,
+        "looks": [0, 3],
+        "seeds": 2,
+    },
+    "feature_learning.population_step": {
+        "link": LINK,
+        "neuron": NEURON,
+        "W": UNIT,
+        "theta": array(0.5, 0.5, 0.5, 0.5),
+    },
+    "feature_learning.relu_batch_size": {"d": 5, "k": 2, "neuron_square": HALF},
+    "feature_learning.slope_coefficients": {"values": LINK},
+    "feature_learning.square_coefficients": {"values": LINK},
+    "feature_learning.step_parts": {
+        "link": LINK,
+        "neuron": NEURON,
+        "t": array(0.5, -0.25),
+    },
+    "feature_learning.stepped_weights": {
+        "W": UNIT,
+        "direction": array(0.5, 1.0, -0.25, 2.0),
+        "sizes": array(0.5, -1.0),
+    },
+    "feature_learning.tangent_energy": {
+        "link": LINK,
+        "neuron_slope_square": NEURON,
+        "t": array(0.5, -0.25),
+        "d": 5,
+    },
+    "feature_learning.velocity": {
+        "link": LINK,
+        "neuron": NEURON,
+        "t": array(0.5, -0.25),
+    },
+    # staircases
+    "staircases.Path": RESULT,
+    "staircases.census": {"P": 2},
+    "staircases.characters": {"P": 2},
+    "staircases.cube": {"P": 2},
+    "staircases.escape_time": {"k": 3, "start": 0.25},
+    "staircases.families": {"P": 3, "jump": 2},
+    "staircases.flow": {
+        "values": STEPS,
+        "u": array(2.0, -2.0),
+        "b": array(0.5, 0.5),
+        "times": TIMES,
+        "second_layer": True,
+    },
+    "staircases.full_families": {"P": 3, "jump": 2},
+    "staircases.hermite_leap": {"indices": [(1, 0), (1, 2)]},
+    "staircases.kernel_error": {
+        "d": 3,
+        "n": 5,
+        "mu": 1.5,
+        "seed": 0,
+        "ridges": array(0.5, 1.0),
+        "test": 4,
+    },
+    "staircases.leading_weight": {"k": 3, "u": 2.0, "b": 0.5, "tau": TIMES},
+    "staircases.leap": {"supports": [(0,), (0, 1)]},
+    "staircases.majority_coefficient": {"d": 5, "t": 3},
+    "staircases.network": {
+        "u": array(2.0, -1.0, 0.5),
+        "w": W,
+        "b": array(0.5, -0.5, 0.25),
+        "x": array([1.0, -1.0], [0.5, 2.0]),
+    },
+    "staircases.network_errors": {
+        "d": 3,
+        "marks": [0, 4],
+        "mu": 1.5,
+        "seed": 0,
+        "N": 2,
+        "rate": 0.125,
+        "batch": 2,
+        "test": 4,
+    },
+    "staircases.one_step_samples": {"d": 7, "k": 2, "failure": 0.25},
+    "staircases.paired_start": {"N": 4, "seed": 0, "size": 2.0, "bias": 0.5},
+    "staircases.parity_gap": {"d": 7, "k": 2},
+    "staircases.parity_gradient": {"d": 7, "k": 2},
+    "staircases.sampled_gradient": {"d": 5, "k": 2, "n": 10, "seed": 0},
+    "staircases.staircase": {"P": 2},
+    "staircases.step_succeeds": {"gradient": array(0.5, -0.25, 0.125), "k": 2},
+    "staircases.supports_of": {"values": [1, 1, 1, -1]},
+    "staircases.target": {"P": 2, "coefficients": {(0,): 1.0, (0, 1): 0.5}},
+    "staircases.threshold_coefficient": {"d": 5, "m": 2, "t": 3},
+    "staircases.train": {
+        "values": STEPS,
+        "u": array(2.0, -2.0),
+        "b": array(0.5, 0.5),
+        "times": array(0.0, 0.25),
+        "d": 4,
+        "rate": 0.125,
+        "batch": 2,
+        "seed": 0,
+        "probes": 3,
+    },
+    "staircases.xor_bayes_error": {"mu": 1.5},
+    "staircases.xor_features_bound": {"d": 20, "N": 3, "mu": 1.5},
+    "staircases.xor_features_risk": {"W": W, "mu": 1.5},
+    "staircases.xor_quadratic_bound": {"d": 20, "N": 3, "mu": 1.5},
+    "staircases.xor_quadratic_risk": {"mu": 1.5},
+    "staircases.xor_sample": {"d": 3, "n": 2, "mu": 1.5, "seed": 0},
 }
 
 
@@ -1038,6 +1197,9 @@ WORK = {
     "counting.integer_points": ("square",),
     "counting.parity_weights": ("s",),
     "descent.descend_all": ("looks",),
+    "feature_learning.mean_signal": ("k",),
+    "feature_learning.online_overlaps": ("looks", "seeds"),
+    "feature_learning.relu_batch_size": ("k",),
     "fits.fit_features": ("samples", "test"),
     "linear_warmup.sample_distance": ("size",),
     "linear_warmup.success_probability_exact": ("d",),
@@ -1077,6 +1239,7 @@ WORK = {
     "special.hermite_coefficients": ("k",),
     "special.sphere_moment": ("k",),
     "special.sphere_overlap": ("k",),
+    "staircases.network_errors": ("marks",),
     "training.train": ("steps",),
 }
 """Sizes that are the work itself: 2**70 of it is begun, and would not end."""
@@ -1125,6 +1288,10 @@ ZEROS = {
     "random_features.mean_excess": ("q",),
     "single_neuron.width_needed": ("norm",),  # a neuron that small needs no feature
     "special.scaled_hyp0f1_ball": ("kappa",),
+    "staircases.flow": ("u", "b", "times"),  # what has hardly moved, and roundings
+    "staircases.leading_weight": ("u", "tau"),  # their higher powers
+    "staircases.network_errors": ("mu",),  # a share of four labels
+    "staircases.train": ("times",),
     "training.train": ("rate",),
 }
 """What may be 0 for numbers of 1e-300: differences, and bounds of the second order."""
