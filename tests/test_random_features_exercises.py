@@ -90,7 +90,9 @@ def test_the_step_size_and_its_two_usual_slips():
 
 def test_what_a_phase_costs():
     point = ([[0.0]], [[0.9]])
-    phase, pairs = (FourierFeatures(pairs=p).variance(*point)[0, 0] for p in (0, 1))
+    phase, pairs = (
+        FourierFeatures(pairs=p).variance(*point)[0, 0] for p in (False, True)
+    )
     q = 0.81
     assert math.isclose(phase - 2 * pairs, math.exp(-q) - math.exp(-2 * q) / 2)
     assert check("ex-features-pairs", "exp(-q)*(1 - exp(-q)/2)").ok
