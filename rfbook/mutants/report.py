@@ -145,6 +145,10 @@ def count(records: Iterable[Record], equivalent: Mapping[str, str]) -> Count:
     )
 
 
+_JOIN = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit: a table's cell does not break there."""
+
+
 def percent(share: float) -> str:
     """Return a share in whole per cent.
 
@@ -170,7 +174,7 @@ def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) ->
         "noticed at first",
         "95 % interval",
         "noticed now",
-        "of which without end",
+        "without end",
         "alive",
         "run on",
     )
@@ -192,8 +196,8 @@ def _cells(found: Count) -> tuple[object, ...]:
         found.possible,
         found.sampled,
         found.equivalent,
-        f"{found.first} ({percent(found.first / found.counted)} %)",
-        f"{percent(low)} to {percent(high)} %",
+        f"{found.first}{_JOIN}({percent(found.first / found.counted)}{_JOIN}%)",
+        f"{percent(low)}–{percent(high)}{_JOIN}%",
         found.killed + found.timeout,
         found.timeout,
         len(found.alive),
