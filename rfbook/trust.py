@@ -176,3 +176,27 @@ def runs_table(runs: Mapping[str, Record]) -> str:
         counts[key] = counts.get(key, 0) + 1
     lines = [(*key, count) for key, count in sorted(counts.items())]
     return table(("device", "Python", "records"), lines)
+
+
+# --- what the pages carry ---------------------------------------------------------
+
+
+def vendored() -> list[dict]:
+    """Return what the pages carry besides their text: whose it is, under which licence.
+
+    ``files`` are patterns of paths below the pages' ``_static``; a test of the built
+    book finds each file there under exactly one of them.
+
+    Examples
+    --------
+    >>> [row["licence"] for row in vendored() if row["what"].startswith("MathJax")]
+    ['Apache 2.0']
+    """
+    text = files("rfbook").joinpath("vendored.json").read_text("utf-8")
+    return json.loads(text)
+
+
+def vendored_table(rows: Iterable[Mapping]) -> str:
+    """Return the table of what the pages carry, in Markdown."""
+    lines = [(row["what"], row["from"], row["licence"]) for row in rows]
+    return table(("what", "from", "licence"), lines)
