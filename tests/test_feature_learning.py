@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from rfbook import feature_learning as room
 from rfbook.activations import RELU, arc_cosine
-from rfbook.feature_learning import spike, stepped
+from rfbook.feature_learning import spike, step, stepped
 from rfbook.gaussian import expect
 from rfbook.single_neuron import random_directions, relu_coefficients, relu_spectrum
 from rfbook.special import gegenbauer, harmonic_dimension, hermite
@@ -343,6 +343,8 @@ UNIT = np.eye(3)
         (lambda: room.square_coefficients([0, 1e-200]), "underflows"),
         (lambda: room.online_overlaps(np.sin, np.cos, 3, 0.1, 0, [1.5], 1), "looks"),
         (lambda: room.link_spectrum(5, [[1, 0]]), "vector"),
+        (lambda: room.link_spectrum(1, [1, 1]), "d must"),
+        (lambda: room.fit_errors(UNIT[:, None, None], UNIT, [0, 1]), "W must"),
         (lambda: room.batch_direction([0, 1], 5, 0), "n must"),
         (lambda: room.batch_direction([0, 1], 5, 5, noise=-1), "noise"),
         (lambda: room.stepped_weights(UNIT, [1, 0], 1.0), "direction"),
@@ -369,3 +371,22 @@ UNIT = np.eye(3)
 def test_what_is_out_of_range_is_named(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+def test_the_ends_of_the_ranges_belong_to_them():
+    assert room.slope_coefficients([3.0]).tolist() == [0.0]
+    assert len(room.square_coefficients([1.0] * (step._MOST_DEGREE + 1))) > 1
+    assert room.information_exponent([0, 0.5, 1], tolerance=0.5) == 2
+    assert room.degree_floor(5, 0, 0) == 1
+    assert room.degree_floor(5, 10**6, 2) == 0
+
+
+def test_a_batch_of_one_in_one_dimension_and_a_constant_link():
+    """E y^2 a^2 = E a^4 = 3; a constant 2 has y^2 = 4 along each of the axes."""
+    assert np.allclose(room.batch_direction([0, 1], 1, 1), 3, rtol=1e-14, atol=0)
+    assert room.batch_direction([2.0], 3, 1) == (4.0, 12.0)
+
+
+def test_one_neuron_of_each_class_leaves_more_than_two():
+    one, two = (room.class_risk(5, [0.5, -0.5], [0, 1, 1], neurons=n) for n in (1, 2))
+    assert two < one < 1

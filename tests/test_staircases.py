@@ -350,6 +350,8 @@ def test_a_recorded_value_is_computed_again():
         (lambda: room.escape_time(3, 1.5), "at most 1"),
         (lambda: room.escape_time(900, 0.1), "too large"),
         (lambda: room.threshold_coefficient(3, 1, 4), "at most d"),
+        (lambda: room.threshold_coefficient(3, 1, -1), "t must"),
+        (lambda: room.threshold_coefficient(3, -1, 1), "m must"),
         (lambda: room.majority_coefficient(4, 1), "odd"),
         (lambda: room.parity_gradient(5, 3), "even"),
         (lambda: room.parity_gradient(5, 6), "below d"),
@@ -378,3 +380,8 @@ def test_a_recorded_value_is_computed_again():
 def test_what_is_out_of_range_is_named(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+def test_the_bound_for_quadratic_features_in_numbers():
+    """Seven of the 14 = (d - 1)(d + 2) / 2 traceless forms of d = 5, a quarter each."""
+    assert room.xor_quadratic_bound(5, 7, 1.0) == 1 - 1 / 8

@@ -105,6 +105,12 @@ ROOMS = {
             package=True,
         ),
         _room("counting", "tests/test_counting.py", package=True),
+        _room(
+            "feature_learning",
+            "tests/test_feature_learning.py",
+            package=True,
+        ),
+        _room("staircases", "tests/test_staircases.py", package=True),
     )
 }
 """Every room that holds formulas, by name: the ground floor first."""
