@@ -1,5 +1,7 @@
 """Records of what is too long for every run: counts, two books compared, UNKNOWN."""
 
+import zipfile
+
 import pytest
 
 from rfbook.trials import (
@@ -75,6 +77,21 @@ def test_times_of_the_run_are_expected_other_numbers_are_not(tmp_path):
     assert found["expected"] == ["time.html"]
     assert [line.partition(":")[0] for line in found["differing"]] == ["number.html"]
     assert "0.125" in found["differing"][0]
+
+
+def test_a_zip_is_compared_part_by_part_and_the_index_without_its_numbers(tmp_path):
+    pair = []
+    for name, seconds, value in (("one", "1.25 s", "x"), ("two", "2.5 s", "y")):
+        folder = book(tmp_path / name)
+        for archive, text in (("same.zip", f"took {seconds}"), ("other.zip", value)):
+            with zipfile.ZipFile(folder / archive, "w") as made:
+                made.writestr("part.ipynb", text)
+        index = f'Search.setIndex({{"terms": {{"{len(seconds)}": [1, 2], "word": 3}}}})'
+        (folder / "searchindex.js").write_text(index)
+        pair.append(folder)
+    found = differences(*pair)
+    assert found["expected"] == ["same.zip", "searchindex.js"]
+    assert [line.partition(":")[0] for line in found["differing"]] == ["other.zip"]
 
 
 def test_a_folder_without_a_book_is_told(tmp_path):
