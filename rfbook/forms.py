@@ -260,7 +260,13 @@ def _saddle(t: float, weights: np.ndarray) -> tuple[float, float]:
     while slope(low) > 0:
         low /= 2
     while slope(high) < 0:
-        high = (high + end) / 2 if top > 0 else 2 * high
+        higher = (high + end) / 2 if top > 0 else 2 * high
+        if not high < higher < end:
+            # The saddle is nearer to the transform's end than two floats are.
+            raise ValueError(
+                f"weights must be of sizes that float64 can add, got {weights}"
+            )
+        high = higher
     centre = brentq(slope, low, high, xtol=1e-14 * high) if low < high else high
     return centre, min(centre, end - centre)
 

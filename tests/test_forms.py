@@ -131,3 +131,8 @@ def test_the_path_is_refined_until_the_accuracy_and_no_further(factor):
     _, error = contour_integral(log_integrand, *path, accuracy=accuracy)
     assert error <= accuracy * scale
     assert len(calls) == rough + (factor < 1)
+
+
+def test_a_saddle_that_no_float_resolves_is_refused_and_not_sought_without_end():
+    with pytest.raises(ValueError, match="sizes that float64 can add"):
+        form_cdf(9e-86, [1e-286, -0.24])
