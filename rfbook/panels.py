@@ -1241,7 +1241,8 @@ def learning_panel(d: int = 24, N: int = 8, start: int = 3) -> Panel:
     places, most = range(1, d + 1), min(N, d)
     frames = []
     for tau, height, risk in zip(LEARNING_TIMES, learned, risks, strict=True):
-        line = list(zip(places, height.tolist(), strict=True))
+        # More digits than a picture shows are those of one processor.
+        line = list(zip(places, (height.round(6) + 0).tolist(), strict=True))
         count = int((height[:most] > values[:most] / 2).sum())
         frames.append(
             Frame(line, line, [f"{tau:g}", f"{risk:.3f}", f"{count} of {most}"])
