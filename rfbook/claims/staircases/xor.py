@@ -516,8 +516,9 @@ def _quadratic_share(statement, domain) -> Result:
 def _quadratic_samples(statement, domain, rng) -> Result:
     """Draw directions for one feature of trace 0: its mean share must not be more.
 
-    The feature's variance has the terms of the means as well, so that the share is
-    below the bound; within 1 % at this length.
+    The feature's second moment has the terms of the means as well, so that the share is
+    below the bound. With unit directions and the entries m they are at most
+    4 mu^2 max m^2 + mu^4 max m^2, against 2: this is how far below it can be.
     """
     size, length, runs = 6, Rational(1, 10), 40_000
     entries = np.arange(size) - (size - 1) / 2
@@ -530,8 +531,9 @@ def _quadratic_samples(statement, domain, rng) -> Result:
     claimed = 1 - float(statement.bound.subs({d: size, N: 1, mu: length}))
     error = share.std() / runs**0.5
     words = f"the mean share {share.mean():.4g} +- {error:.2g} against {claimed:.4g}"
-    near = abs(share.mean() - claimed) <= 4 * error + 0.02 * claimed
-    return holds(words) if near else fails(words)
+    most = float(4 * length**2 + length**4) * (entries**2).max()
+    low, high = claimed * 2 / (2 + most) - 4 * error, claimed + 4 * error
+    return holds(words) if low <= share.mean() <= high else fails(words)
 
 
 QUADRATICS = Claim(
