@@ -169,6 +169,8 @@ def _weights_proof(statement, domain) -> Result:
     Then 1 - sqrt(error) <= <v, w_*> <= (sum u_i^2 S)^(1/2), and S <= N / (d delta) with
     probability at least 1 - delta, by Markov's inequality.
     """
+    if domain["varepsilon"].high > 1:
+        return unknown("for errors beyond 1 the first member is negative")
     along, across = symbols("v_1 v_2", real=True)
     squared = (along - 1) ** 2 + across**2
     slack = expand(squared - across**2 - (1 - along) ** 2)
@@ -184,7 +186,7 @@ def _weights_proof(statement, domain) -> Result:
     return result
 
 
-ROOTS = (Fraction(0), Fraction(1, 2), Fraction(3, 4), Fraction(9, 10))
+ROOTS = (Fraction(0), Fraction(1, 2), Fraction(3, 4), Fraction(9, 10), Fraction(3, 2))
 LEVELS = (Fraction(1, 10), Fraction(1, 2), Fraction(99, 100))
 
 
@@ -194,11 +196,13 @@ def _weights_frames(statement, domain, roots=ROOTS) -> Result:
     For each draw |W u|^2 <= k |u|^2, and W u must reach 1 - sqrt(error) along the
     target; multiples of W^T w_* do it with |u|^2 = (1 - sqrt(error))^2 / k. So the
     least sum of squares is a constant, and a bound above it fails with probability 1.
+    An error of 1 or more needs no weights.
     """
+    allowed = domain["varepsilon"].among(root**2 for root in roots)
 
     def compare(point):
         dimension, count, root, level = point
-        least = (1 - root) ** 2 * dimension / count
+        least = max(1 - root, Fraction(0)) ** 2 * dimension / count
         values = {d: dimension, N: count, delta: Rational(level)}
         filled = statement.bound.subs(values).subs(error, Rational(root) ** 2)
         claimed = Fraction(int(filled.p), int(filled.q))
@@ -206,7 +210,8 @@ def _weights_frames(statement, domain, roots=ROOTS) -> Result:
         true = statement.relation.exact(least, claimed)
         return true, f"{words} {statement.relation.symbol} {claimed}"
 
-    sizes = product(domain["d"], domain["N"], roots, LEVELS)
+    kept = [root for root in roots if root**2 in allowed]
+    sizes = product(domain["d"], domain["N"], kept, LEVELS)
     return every((point for point in sizes if point[1] % point[0] == 0), compare)
 
 
@@ -253,6 +258,9 @@ WEIGHTS = Claim(
             "epsilon for its root: right for error 0",
             {"bound": delta * d * (1 - error) ** 2 / N},
             near=True,
+        ),
+        Planted(
+            "errors up to 4: right below 1", {"varepsilon": Reals(0, 4)}, near=True
         ),
         Planted("the square forgotten", {"bound": delta * d * (1 - sqrt(error)) / N}),
         Planted("d^2 for d", {"bound": delta * d**2 * (1 - sqrt(error)) ** 2 / N}),

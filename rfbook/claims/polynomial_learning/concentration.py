@@ -66,10 +66,14 @@ def mean_modulus(count: int) -> Fraction:
 
 
 def _mean_exact(statement, domain) -> Result:
-    """Take sigma(z) = L z and g = C in dimension 1: the supremum is L C |mean of w|."""
+    """Take sigma(z) = L z and g = C in dimension 1: the supremum is L C |mean of w|.
+
+    Weights that need not be independent are equal.
+    """
 
     def decide(count):
-        found = mean_modulus(count) / count
+        different = 1 if statement.law == EQUAL else count
+        found = mean_modulus(different) / different
         ratio = simplify(statement.bound.subs(N, count) / (C * L)) ** 2
         true = statement.relation.exact(Rational(found) ** 2, ratio)
         return bool(true), f"{float(found):.6g} (C L) against {float(sqrt(ratio)):.6g}"
@@ -78,10 +82,15 @@ def _mean_exact(statement, domain) -> Result:
 
 
 def _mean_proof(statement, domain) -> Result:
-    """Twice (symmetrisation) C L (contraction) times the root of E |w|^2 / N."""
+    """Twice (symmetrisation) C L (contraction) times the root of E |w|^2 / N.
+
+    Of the other laws on the cube that on the corners is taken.
+    """
+    if statement.law == EQUAL:
+        return unknown("symmetrisation is for independent weights")
     v = Symbol("v", real=True)
     coordinate = integrate(v**2 / 2, (v, -1, 1)) / d
-    second = d * coordinate
+    second = d * coordinate if statement.law == CUBE else d * (1 / d)
     if simplify(second - statement.square) != 0:
         return fails(f"E |w|^2 = {second}")
     proved = 2 * C * L * sqrt(second / N)
@@ -91,12 +100,16 @@ def _mean_proof(statement, domain) -> Result:
     return holds(f"{spare} times 2 C L sqrt(E |w|^2 / N)")
 
 
+CUBE = "independent and uniform on"
+EQUAL = "uniform, independent or not, on"
+ANY_LAW = "independent, of one law on"
+
 MEAN = Claim(
     id="concentration-mean",
     title="How far random features are from their mean, on average",
     chapter=CHAPTER,
     statement=Statement(
-        "Let $w, w_1, \\dots, w_N$ be independent and uniform on $[-1/\\sqrt d, "
+        "Let $w, w_1, \\dots, w_N$ be [[law]] $[-1/\\sqrt d, "
         "1/\\sqrt d]^d$, let $\\lvert g \\rvert \\le C$ there, and let $\\sigma$ have "
         "the Lipschitz constant $L$ on $[-1, 1]$. Then $\\mathbb E\\, \\lVert w "
         "\\rVert^2 = [[square]]$, and for every $[[N]]$\n\n"
@@ -105,6 +118,7 @@ MEAN = Claim(
         "\\sigma(\\langle w, x \\rangle) \\Bigr) [[relation]] [[bound]].$$",
         {"N": Integers(1)},
         {
+            "law": CUBE,
             "square": Rational(1, 3),
             "relation": AT_MOST,
             "bound": 2 * C * L / sqrt(3 * N),
@@ -137,6 +151,8 @@ MEAN = Claim(
         Planted(
             "E |w|^2 = 1/(3d): right for d = 1", {"square": 1 / (3 * d)}, near=True
         ),
+        Planted("weights that may be equal: right up to N = 5", {"law": EQUAL}, True),
+        Planted("another law on the cube", {"law": ANY_LAW}, near=True),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),
     weak=Check("exact", "N = 1 only", _mean_exact, {"N": Integers(1, 1)}, role="step"),

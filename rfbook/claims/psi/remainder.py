@@ -271,9 +271,15 @@ TAIL_SOURCE = Claim(
 
 # --- the source's psi -----------------------------------------------------------------
 
+UNIFORM, ANYWHERE = "uniform on", "any fixed point of"
+
 
 def _paper_balls(statement, domain) -> Result:
-    """Enclose the supremum's root: that of tri, give or take the norm of the rest."""
+    """Enclose the supremum's root: that of tri, give or take the norm of the rest.
+
+    Where w is fixed the best f is the wave itself, with the mean square of tri at its
+    norm, which is the eigenvalue of dimension 1.
+    """
 
     def sides(d):
         norm = norms[d]
@@ -281,14 +287,16 @@ def _paper_balls(statement, domain) -> Result:
         if size % 2 == 0:
             raise ValueError(f"a = {size} is even: the rest is not small")
         rest = ball_at(TAIL_NORM.statement.bound, a=size, R=norm).sqrt()
-        root = eigenvalue_ball(d, norm).sqrt()
+        root = eigenvalue_ball(d if drawn else 1, norm).sqrt()
         low = (root - rest).lower().max(arb(0))
         bound = bound_ball(d, ball_at(FREQUENCY, R=norm)).sqrt() + rest
-        high = (root + rest).upper().min(bound.upper())
+        high = (root + rest).upper()
+        high = high.min(bound.upper()) if drawn else high
         right = (-ball_at(statement.exponent, d=d)).exp() * exact_ball(statement.factor)
         return low.union(high) ** 2, right
 
     norms = {value: statement.radius.subs(d, value) for value in domain["d"]}
+    drawn = statement.law == UNIFORM
     with ctx.workprec(BITS):
         return compare([{"d": value} for value in norms], sides, statement.relation)
 
@@ -296,6 +304,8 @@ def _paper_balls(statement, domain) -> Result:
 def _paper_tail(statement, domain) -> Result:
     """Compare (1 + rest e^(d/4))^2 with the factor at the start; the rest decreases."""
     start = domain["d"].low
+    if statement.law != UNIFORM:
+        return unknown("the mean is over the sphere")
     if statement.radius != d or statement.size != 6 * d**2 + 1:
         return unknown("the norm of the rest is known for R = d, a = 6 d^2 + 1")
     if statement.relation != AT_MOST or simplify(d / 2 - statement.exponent) != 0:
@@ -317,12 +327,13 @@ def _paper_tail(statement, domain) -> Result:
 
 
 PAPER_TEMPLATE = (
-    "For every $[[d]]$ and $[[f]]$, with $w$ uniform on the sphere of radius "
+    "For every $[[d]]$ and $[[f]]$, with $w$ [[law]] the sphere of radius "
     "$R = [[radius]]$ and $a = [[size]]$,\n\n"
     "$$\\mathbb{E}_w \\langle f, \\psi_{a,w} \\rangle^2 [[relation]] "
     "[[factor]]\\, e^{-[[exponent]]}\\, \\lVert f \\rVert^2.$$"
 )
 PAPER_PARTS = {
+    "law": UNIFORM,
     "radius": d,
     "size": 6 * d**2 + 1,
     "relation": AT_MOST,
@@ -407,6 +418,11 @@ PAPER = Claim(
         Planted("e^(-d^2/2): right for d = 1, 2", {"exponent": d**2 / 2}, near=True),
         Planted(
             "the norm sqrt(d)/4: right for d = 1", {"radius": sqrt(d) / 4}, near=True
+        ),
+        Planted(
+            "w fixed instead of drawn: right for d = 1, 2",
+            {"law": ANYWHERE},
+            near=True,
         ),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),

@@ -257,12 +257,15 @@ QUADRATIC = Claim(
 
 # --- with a constant: a distance between matrices -------------------------------------
 
+CENTRED = " - \\operatorname{Tr} B"
+
 
 def _offset_symbolic(statement, domain) -> Result:
     """Apply the mean square of a quadratic form to B - M and minimise over c."""
     trace, fitted = TRACES
     at = {SIZE: DIFFERENCE, TRACE: trace - fitted}
-    error = SQUARE.statement.value.subs(at).subs(a, -trace - c)
+    level = trace if statement.level == CENTRED else 0
+    error = SQUARE.statement.value.subs(at).subs(a, -level - c)
     error = expand(error)
     if diff(error, c, 2) != 2:
         return unknown(f"whether the error is convex in c: {error}")
@@ -295,7 +298,8 @@ def _offset_exact(statement, domain, mean_zero=False) -> Result:
             DIFFERENCE: frobenius(gap),
         }
         best, claimed = statement.constant.subs(at), statement.error.subs(at)
-        rest = target(rows, variables) - form(fitted, variables)
+        aim = target if statement.level == CENTRED else form
+        rest = aim(rows, variables) - form(fitted, variables)
         errors = [mean((rest - best - shift) ** 2, variables) for shift in (0, 1, -1)]
         least = errors[0] < min(errors[1:])
         words = f"B = {rows}, M = {fitted}: {errors[0]} = {claimed}, least of {errors}"
@@ -310,8 +314,8 @@ OFFSET = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[d]]$, all symmetric $[[B]]$ and $M \\in "
-        "\\mathbb{R}^{d \\times d}$, and $f_*(x) = \\langle x, B x \\rangle - "
-        "\\operatorname{Tr} B$,\n\n"
+        "\\mathbb{R}^{d \\times d}$, and $f_*(x) = \\langle x, B x \\rangle"
+        "[[level]]$,\n\n"
         "$$\\min_{c}\\, \\mathbb E \\big( f_*(x) - \\langle x, M x \\rangle - c "
         "\\big)^2 = [[error]], \\qquad \\text{at } c = [[constant]].$$\n\n"
         "So random features with a quadratic activation and a free constant have\n\n"
@@ -319,7 +323,7 @@ OFFSET = Claim(
         "\\operatorname{span}\\{w_i w_i^{\\mathsf T}\\}\\big)}"
         "{\\lVert B \\rVert_F^2}.$$",
         {"d": Integers(1), "B": SYMMETRIC},
-        {"error": 2 * DIFFERENCE, "constant": -TRACES[1]},
+        {"level": CENTRED, "error": 2 * DIFFERENCE, "constant": -TRACES[1]},
     ),
     sources=(printed("footnote 2, the offset", "implied"),),
     uses=("quadratic-risk",),
@@ -340,6 +344,7 @@ OFFSET = Claim(
     ),
     planted=(
         Planted("the constant of the target", {"constant": -TRACES[0]}),
+        Planted("a target that is not centred: right for trace 0", {"level": ""}, True),
         Planted("no constant: right for M = 0", {"constant": Integer(0)}, near=True),
         Planted("the sign of the constant", {"constant": TRACES[1]}),
         Planted("the norm alone", {"error": DIFFERENCE}),

@@ -159,13 +159,33 @@ LIMIT_CASES = (
 )
 
 
+GAUSSIAN = "independent with law $\\mathcal N(0, \\Gamma)$"
+EQUAL_PAIRS = "of law $\\mathcal N(0, \\Gamma)$, independent or not"
+ON_AXES = "independent with mean 0 and covariance $\\Gamma$"
+
+
+def weights_of(law: str, size: int, count: int, rng) -> np.ndarray:
+    """Draw weights of covariance Gamma under a law, each of several equal ones once.
+
+    Dependent ones are equal in pairs; those that need not be Gaussian are drawn from
+    the axes, with both signs.
+    """
+    if law == GAUSSIAN:
+        return gaussian_weights(size, count, ATOMS, rng)
+    if law == EQUAL_PAIRS:
+        return gaussian_weights(size, count // 2, ATOMS, rng)
+    lengths = np.sqrt(np.repeat(ATOMS, size // len(ATOMS)))
+    rows, signs = rng.integers(size, size=count), rng.choice((-1.0, 1.0), count)
+    return np.unique(np.diag(lengths)[:, rows] * signs, axis=1)
+
+
 @cache
-def _risk_estimate(name: str, width, centre: float, repeats: int, seed: int):
+def _risk_estimate(name: str, law: str, width, centre: float, repeats: int, seed: int):
     """Extrapolate the mean of the exact risk; the planted errors share the sample."""
     rng = np.random.default_rng(seed)
 
     def sample(size):
-        W = gaussian_weights(size, int(width * size), ATOMS, rng)
+        W = weights_of(law, size, int(width * size), rng)
         return finite_risk(ACTIVATIONS[name][0], W, target(size), centre)
 
     return extrapolated(sample, 60, repeats)
@@ -177,7 +197,8 @@ def _limit_sample(statement, domain, rng, repeats=100, cases=LIMIT_CASES) -> Res
     for name, width in cases:
         if width in allowed:
             seed = int(rng.integers(2**32))
-            estimate = _risk_estimate(name, width, centre, repeats, seed)
+            case = name, statement.law, width, centre
+            estimate = _risk_estimate(*case, repeats, seed)
             claimed = claimed_limit(statement, name, width)
             rows.append((f"{name}, rho = {width}", *estimate, claimed))
     return agree(rows)
@@ -205,7 +226,7 @@ LIMIT = Claim(
     statement=Statement(
         "Let $\\sigma$ be a function with $\\sigma(u)^2 \\le c_0\\, e^{c_1 u^2/2}$, "
         "$c_1 < 1$, which is not affine, with $\\hat\\sigma_0 = [[centre]]$. Let the "
-        "$w_i$ be independent with law $\\mathcal N(0, \\Gamma)$, "
+        "$w_i$ be [[law]], "
         "$\\operatorname{Tr} \\Gamma = 1$, $d\\, \\lVert \\Gamma "
         "\\rVert_{\\mathrm{op}}$ "
         "bounded, and let the spectral law of $d\\, \\Gamma$ converge to $\\mathcal D$ "
@@ -220,6 +241,7 @@ LIMIT = Claim(
         {"rho": POSITIVE},
         {
             "centre": 0,
+            "law": GAUSSIAN,
             "kernel": KERNEL,
             "strength": second**2 * nu,
             "unit": 1,
@@ -262,6 +284,8 @@ LIMIT = Claim(
         Planted("21/20 in place of 1 below", {"unit": Rational(21, 20)}, near=True),
         Planted("features that are not centred", {"centre": HALF}, near=True),
         Planted("no linear part", {"kernel": Integer(0) * t}),
+        Planted("weights that may be equal in pairs", {"law": EQUAL_PAIRS}, near=True),
+        Planted("weights on the axes", {"law": ON_AXES}, near=True),
     ),
     weak=Check(
         "statistical",

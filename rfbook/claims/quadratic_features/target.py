@@ -170,6 +170,7 @@ SQUARE = Claim(
             {"value": 2 * SIZE + TRACE**2 + a**2},
             near=True,
         ),
+        Planted("right for a form of mean 0 only", {"value": 2 * SIZE}, near=True),
         Planted(
             "right in dimension 1", {"value": 2 * TRACE**2 + (TRACE + a) ** 2}, True
         ),

@@ -35,6 +35,7 @@ from rfbook.ledger import (
     every,
     fails,
     holds,
+    unknown,
 )
 
 CHAPTER = "quadratic-flow"
@@ -48,8 +49,10 @@ MATRICES = {
 POSITIVE = Space(r"\operatorname{Sym}_d \text{ with } B \succeq 0")
 MODEL = (
     "Let $f_*(x) = \\langle x, B x \\rangle + b_0$ and $\\hat f(x) = "
-    "\\sum_{i \\le N} \\langle w_i, x \\rangle^2 + c$, with $x \\sim \\gamma_d$."
+    "\\sum_{i \\le N} \\langle w_i, x \\rangle^2 + c$, with $x [[law]]$."
 )
+NORMAL = "\\sim \\gamma_d"
+UNIT = "\\text{ of independent entries with mean 0 and variance 1}"
 li, lj = Symbol("lambda_i", nonnegative=True), Symbol("lambda_j", nonnegative=True)
 
 
@@ -67,6 +70,8 @@ def _values(B: Matrix, W: Matrix) -> dict:
 
 def _risk_defined(statement, domain) -> Result:
     """Take the mean of the squared residual, monomial by monomial, in every entry."""
+    if statement.law != NORMAL:
+        return unknown("the moments are Gaussian")
 
     def sides(d, N):
         B, W, mean = mean_square(d, N)
@@ -78,10 +83,14 @@ def _risk_defined(statement, domain) -> Result:
 
 
 def _risk_diagonal(statement, domain) -> Result:
-    """Add up E(sum a_i x_i^2 + e)^2 for every d, in the power sums of the a_i."""
+    """Add up E(sum a_i x_i^2 + e)^2 for every d, in the power sums of the a_i.
+
+    Entries that need not be Gaussian are signs, with fourth moment 1 in place of 3.
+    """
+    fourth = 3 if statement.law == NORMAL else 1
     first, second, level = (Symbol(name) for name in ("p_1", "p_2", "e"))
     pairs = first**2 - second  # of a_i a_j over i != j, each with E x_i^2 x_j^2 = 1
-    mean = 3 * second + pairs + 2 * level * first + level**2
+    mean = fourth * second + pairs + 2 * level * first + level**2
     gap = statement.mean.subs(TRACE, first + SQUARE).subs(b_0, level + c)
     claimed = statement.factor * second + gap**statement.power
     return same([("the mean of the square", mean, expand(claimed))])
@@ -103,7 +112,7 @@ RISK = Claim(
         "$$\\mathcal E(W, c) = [[factor]] \\lVert B - W W^{\\mathsf T} \\rVert_F^2 "
         "+ g^[[power]], \\qquad g = [[mean]].$$",
         {**SIZES, **MATRICES},
-        {"factor": 2, "power": 2, "mean": b_0 + TRACE - c - SQUARE},
+        {"law": NORMAL, "factor": 2, "power": 2, "mean": b_0 + TRACE - c - SQUARE},
     ),
     sources=(
         printed("Section 2.3, the population risk", "implied"),
@@ -132,6 +141,7 @@ RISK = Claim(
         ),
         Planted("the constant counted twice", {"mean": b_0 + TRACE - 2 * c - SQUARE}),
         Planted("the gap of the means not squared", {"power": 1}),
+        Planted("entries of variance 1, not Gaussian", {"law": UNIT}, near=True),
     ),
     weak=Check("exact", "W = 0, B = 1, b_0 = -1, c = 0", _risk_at_zero, role="step"),
     spec="GM-L",
@@ -230,13 +240,15 @@ GRADIENT = Claim(
 # --- critical points ------------------------------------------------------------------
 
 SPECTRA = {2: ((9, 4), (4, 0)), 3: ((9, 4, 1), (4, 4, 1)), 4: ((9, 4, 1, 0),)}
+INDEFINITE = {2: ((4, -1),), 3: ((9, 4, -1),)}
 
 
 def trials(domain):
     """Map names to (B, N, eigenvectors, eigenvalues): roots rational, axes turned."""
     found = {}
+    signed = {} if domain["B"] == POSITIVE else INDEFINITE
     for d in domain["d"]:
-        for values in SPECTRA.get(d, ()):
+        for values in (*SPECTRA.get(d, ()), *signed.get(d, ())):
             axes = reflection(d)
             B = axes * diag(*values) * axes.T
             for N in domain["N"]:
@@ -348,7 +360,7 @@ CRITICAL = Claim(
     checks=(
         Check(
             "exact",
-            "a network for every index set, five spectra, N <= 3",
+            "a network for every index set, seven spectra, N <= 3",
             _critical_exact,
             {"d": Integers(2, 4), "N": Integers(1, 3)},
             role="step",

@@ -338,6 +338,8 @@ def _close_step(statement, domain) -> Result:
     by 1 + eta L, from the curvature of the path, at most eta^2 L G/2; the noise is
     orthogonal to both. With n = 1/eta - 1 >= 0 the signs are those of polynomials.
     """
+    if statement.mean != CENTRED:
+        return unknown("the noise must be orthogonal to the past")
     n = Symbol("n", nonnegative=True)
     spare = statement.rate * eta - log(1 + eta) - 2 * log(1 + eta * L)
     above = numer(together(spare.diff(eta)))
@@ -356,7 +358,10 @@ def _close_step(statement, domain) -> Result:
 
 
 def _close_scalar(statement, domain, points=None) -> Result:
-    """Climb -L theta^2/2 from a start a, with noise +s or -s in every step."""
+    """Climb -L theta^2/2 from a start a, with noise +s or -s in every step.
+
+    Noise that need not have mean 0 is -s in every step.
+    """
 
     def sides(point):
         slope, noise, size, steps, start = map(exact_ball, point)
@@ -374,6 +379,9 @@ def _close_scalar(statement, domain, points=None) -> Result:
         curve = exact_ball(sympify(statement.path).subs(values).subs(G, 1))
         steep = (slope * start * flow) ** 2
         bound = size**2 * steps * (rate * size * steps).exp() * (kick + curve * steep)
+        if statement.mean != CENTRED:
+            drift = sum((factor**j for j in range(count)), arb(0))
+            return (size * noise * drift - bias) ** 2, bound
         return bias**2 + size**2 * noise**2 * spread, bound
 
     return every_ball(points or POINTS, sides, AT_MOST)
@@ -390,6 +398,8 @@ POINTS = [
 ]
 """Values of L, s = varsigma, eta, T and the start."""
 
+CENTRED = "mean 0 and mean square"
+
 CLOSE = Claim(
     id="sgd-to-flow",
     title="Stochastic descent stays with the flow",
@@ -400,7 +410,7 @@ CLOSE = Claim(
         "\\nabla \\mathcal E(\\theta(s)) \\rVert \\le G$, and let\n\n"
         "$$\\theta_{k+1} = \\theta_k - \\eta \\bigl( \\nabla \\mathcal E(\\theta_k) + "
         "\\xi_k \\bigr), \\qquad \\theta_0 = \\theta(0),$$\n\n"
-        "where, given the past, $\\xi_k$ has mean 0 and mean square at most "
+        "where, given the past, $\\xi_k$ has [[mean]] at most "
         "$\\varsigma^2$. For "
         "every $[[eta]]$ and $[[T]]$\n\n"
         "$$\\mathbb E\\, \\lVert \\theta_T - \\theta(\\eta T) \\rVert^2 \\le \\eta^2 "
@@ -408,6 +418,7 @@ CLOSE = Claim(
         "e^{([[rate]]) \\eta T} \\Bigl( [[noise]] + [[path]] \\Bigr).$$",
         {"eta": Reals(0, 1, open_low=True), "T": Integers(0)},
         {
+            "mean": CENTRED,
             "rate": 1 + 2 * L,
             "noise": varsigma**2,
             "path": eta * L**2 * G**2 / 2,
@@ -433,6 +444,9 @@ CLOSE = Claim(
         Planted("no noise", {"noise": Integer(0)}),
         Planted("the path taken for straight", {"path": Integer(0)}, near=True),
         Planted("the distance grows by L only", {"rate": L}),
+        Planted(
+            "noise of any mean: right for one step", {"mean": "mean square"}, near=True
+        ),
     ),
     weak=Check(
         "interval",

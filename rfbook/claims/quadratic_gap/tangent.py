@@ -62,6 +62,7 @@ B, P, Q = (Symbol(name, commutative=False) for name in ("B", "P", r"P_\perp"))
 THEOREM_2 = printed("Theorem 2", "sharper")
 AFTER = "text after Theorem 2"
 OFFSET, NO_OFFSET = r"c \in \mathbb{R}", "c = 0"
+SQUARES, EVERY_SIGMA = r"$\sigma(u) = u^2 + c_0$", r"every differentiable $\sigma$"
 ALMOST, EVERY = "almost every", "every"
 SMALL = Integers(1, 4)
 
@@ -74,6 +75,8 @@ def _error_algebra(statement, domain) -> Result:
 
     P = W W^+, so that P Z + Z' P is a member of the class for every Z.
     """
+    if statement.activation != SQUARES:
+        return unknown("the class is that of the squares")
     rest = statement.compression.subs(Q, 1 - P)
     member = P * B * (1 - P / 2) + (1 - P / 2) * B * P
     if expand(B - rest - member) != 0:
@@ -84,12 +87,18 @@ def _error_algebra(statement, domain) -> Result:
 
 
 def _error_exact(statement, domain) -> Result:
-    """Project the target on the span of all <w_i, x> x_k by Gram-Schmidt."""
+    """Project the target on the span of all <w_i, x> x_k by Gram-Schmidt.
+
+    For every sigma there is also sigma(u) = u, whose functions x_k no quadratic form
+    sees.
+    """
 
     def compare(case):
         W, target = case
         free = [constant(len(W))] if statement.offset == OFFSET else []
-        left = distance(centred(target), [*free, *tangent_functions(W)])
+        if statement.activation == SQUARES:
+            free += tangent_functions(W)
+        left = distance(centred(target), free)
         letters = {B: target, Q: complement(W)}
         matrix = exact_matrix(np.eye(len(W), dtype=int).tolist())
         for letter in _letters(statement.compression):
@@ -119,8 +128,7 @@ EXACT = Claim(
     title="The tangent model's error, exactly",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$, $[[N]]$, $[[W]]$ and $[[B]]$, and $\\sigma(u) = u^2 + "
-        "c_0$,\n\n"
+        "For every $[[d]]$, $[[N]]$, $[[W]]$ and $[[B]]$, and [[activation]],\n\n"
         "$$\\min_{v_1, \\dots, v_N \\in \\mathbb{R}^d,\\; [[offset]]} \\mathbb{E} "
         "\\Big( f_*(x) - c - \\sum_{i=1}^N \\sigma'(\\langle w_i, x \\rangle) "
         "\\langle v_i, x \\rangle \\Big)^2 = [[factor]]\\, \\lVert [[compression]] "
@@ -128,7 +136,12 @@ EXACT = Claim(
         "So $\\mathcal R_{\\mathrm{NT}} = \\lVert P_\\perp B P_\\perp \\rVert_F^2 / "
         "\\lVert B \\rVert_F^2$.",
         {"d": DIMENSIONS, "N": WIDTHS, "W": WEIGHTS, "B": SYMMETRIC},
-        {"offset": OFFSET, "factor": 2, "compression": Q * B * Q},
+        {
+            "activation": SQUARES,
+            "offset": OFFSET,
+            "factor": 2,
+            "compression": Q * B * Q,
+        },
     ),
     sources=(printed("Theorem 2", "sharper", "Exact for every W, without a mean."),),
     uses=("quadratic-risk",),
@@ -152,6 +165,7 @@ EXACT = Claim(
         Planted("one side only: right for d = 1", {"compression": Q * B}, near=True),
         Planted("the factor 2 lost", {"factor": 1}),
         Planted("without the constant", {"offset": NO_OFFSET}),
+        Planted("every activation: right for W = 0", {"activation": EVERY_SIGMA}),
         Planted("21/10 for 2", {"factor": Fraction(21, 10)}, near=True),
     ),
     weak=Check(
@@ -315,6 +329,10 @@ FULL_WIDTH = Claim(
 
 TRACE = m / d
 TRACELESS = m * (d * (m + 1) - 2) / (d * (d + 2) * (d - 1))
+ISOTROPIC = "independent $\\mathcal N(0, I_d / d)$"
+DEPENDENT = "$\\mathcal N(0, I_d / d)$, independent or not"
+TRACE_ONE = "independent and Gaussian with mean 0 and a covariance of trace 1"
+DRAWN = "the columns are drawn independent and isotropic"
 CUT_OFF, UNCUT = "(d - N)_+", "d - N"
 LEFT = {CUT_OFF: Max(0, d - N), UNCUT: d - N}
 
@@ -333,6 +351,8 @@ def mean_at(statement):
 
 def _mean_symbolic(statement, domain) -> Result:
     """Sum b_i b_j E P_ij^2 from the Beta law of P_ii and P^2 = P, for symbolic d, m."""
+    if statement.law != ISOTROPIC:
+        return unknown(DRAWN)
     diagonal = m * (m + 2) / (d * (d + 2))
     other = (m / d - diagonal) / (d - 1)
     squares = Symbol("s", positive=True)
@@ -348,7 +368,11 @@ def _mean_symbolic(statement, domain) -> Result:
 
 
 def _mean_sphere(statement, domain) -> Result:
-    """Average over one direction u: P' = u u' for m = 1, P' = I - u u' for N = 1."""
+    """Average over one direction u: P' = u u' for m = 1, P' = I - u u' for N = 1.
+
+    Columns that need not be independent are equal here; those of another covariance are
+    multiples of the first axis.
+    """
     from rfbook.claims.tools.sphere import sphere_mean
 
     mean = mean_at(statement)
@@ -374,6 +398,10 @@ def _mean_sphere(statement, domain) -> Result:
             side: Fraction(0),
             side + 1: Fraction(0),
         }
+        if statement.law != ISOTROPIC:
+            first = Fraction(spectrum[0] ** 2, total)
+            same = {DEPENDENT: found[1], TRACE_ONE: 1 - first}[statement.law]
+            found = dict.fromkeys(found, same)
         for width in set(found) & set(domain["N"]):
             claimed = mean(side, width, ratio)
             if found[width] != claimed:
@@ -411,6 +439,8 @@ def sampled_risk(spectrum, width: int, count: int, rng):
 
 
 def _mean_sampled(statement, domain, rng) -> Result:
+    if statement.law != ISOTROPIC:
+        return unknown(DRAWN)
     mean, rows, count = mean_at(statement), [], 4_000
     for (side, width), name in product(MEAN_CASES, MEAN_SPECTRA):
         if side not in domain["d"] or width not in domain["N"]:
@@ -428,12 +458,12 @@ MEAN = Claim(
     title="The tangent model's mean risk, exactly",
     chapter=CHAPTER,
     statement=Statement(
-        "For every $[[d]]$, $[[N]]$ and $[[B]]$ let the columns of $W$ be independent "
-        "$\\mathcal N(0, I_d / d)$, and $m = [[left]]$. Then\n\n"
+        "For every $[[d]]$, $[[N]]$ and $[[B]]$ let the columns of $W$ be [[law]], and "
+        "$m = [[left]]$. Then\n\n"
         "$$\\mathbb{E}_W\\, \\mathcal R_{\\mathrm{NT}}(W) = \\chi(B)\\, [[trace]] + "
         "\\bigl( 1 - \\chi(B) \\bigr)\\, [[traceless]].$$",
         {"d": Integers(2), "N": WIDTHS, "B": SYMMETRIC},
-        {"left": CUT_OFF, "trace": TRACE, "traceless": TRACELESS},
+        {"law": ISOTROPIC, "left": CUT_OFF, "trace": TRACE, "traceless": TRACELESS},
     ),
     sources=(printed("Theorem 2", "sharper", "The mean without its remainder."),),
     uses=("nt-quadratic-exact", "sphere-moments"),
@@ -474,6 +504,8 @@ MEAN = Claim(
             {"traceless": m * (d * (m + 1) - 2) / (d * (d + 2))},
             near=True,
         ),
+        Planted("columns that may be equal: right for N = 1", {"law": DEPENDENT}, True),
+        Planted("any covariance: right for B = I, N = 1", {"law": TRACE_ONE}, True),
     ),
     weak=Check(
         "exact",

@@ -220,7 +220,8 @@ def _transform_instances(statement, domain) -> Result:
 
 
 def _general_instances(statement, domain) -> Result:
-    return _theorem_instances(statement, domain, True, statement.target != EXISTS)
+    sees = statement.target != EXISTS or statement.chosen != BEFORE
+    return _theorem_instances(statement, domain, True, sees)
 
 
 def _later_instances(statement, domain) -> Result:
@@ -256,6 +257,8 @@ PARTS = {
     "printed": PRINTED,
 }
 TOO_LARGE = d ** Rational(5, 2) / 20
+# Half its square is 1/50, the error of no features: a norm matters.
+SHORT = Planted("the norm 1/5, at which no feature is needed", {"norm": Rational(1, 5)})
 NUMBERS = Check(
     "interval",
     "the chain with the exact energies, d = 2, ..., 200",
@@ -311,6 +314,7 @@ TRANSFORM = Claim(
         Planted(
             "the error d^(5/2)/20: right up to d = 6", {"error": TOO_LARGE}, near=True
         ),
+        SHORT,
         Planted("the rate 5", {"bound": weights(Integer(5))}),
     ),
     weak=instances(_transform_instances, 4, 4),
@@ -354,6 +358,8 @@ GENERAL = Claim(
         Planted(
             "the error d^(5/2)/20: right up to d = 6", {"error": TOO_LARGE}, near=True
         ),
+        Planted("drawn after the target is shown", {"chosen": AFTER}, near=True),
+        SHORT,
         Planted("the rate 5", {"bound": weights(Integer(5))}),
     ),
     weak=instances(_general_instances, 4, 4),
