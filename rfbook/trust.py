@@ -11,9 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from rfbook.ledger.claim import Claim
 from rfbook.ledger.coverage import PAPERS, Row
 from rfbook.ledger.formal import FOLDER, axiom_words, read_record
+from rfbook.ledger.hypotheses import (
+    NEEDED,
+    NOT_NEEDED,
+    PLANTED,
+    REASON,
+    WAYS,
+    Hypothesis,
+    Key,
+)
 from rfbook.records import Record, RecordError, data_folder
 from rfbook.records import read_record as read_run
 
@@ -87,50 +95,89 @@ def within(row: Mapping) -> str:
 # --- coverage ---------------------------------------------------------------------
 
 
-def changes_range(claim: Claim) -> bool:
-    """Tell whether a planted error changes the set that a variable runs through."""
-    return any(set(p.changes) & set(claim.statement.domain) for p in claim.planted)
+def coverage_table(rows: Iterable[Row]) -> str:
+    """Return, for each text, how its rows stand."""
+    head = ("text", "rows", "with claims", "with a reason", "neither")
+    lines = []
+    for name, found in by_text(rows).items():
+        states = [row.state for row in found]
+        counts = map(states.count, ("covered", "reasoned", "not yet"))
+        lines.append((name, len(found), *counts))
+    return table(head, lines)
 
 
-def changes_conclusion(claim: Claim) -> bool:
-    """Tell whether a planted error changes a constant, a formula or a relation."""
-    return any(set(p.changes) & set(claim.statement.parts) for p in claim.planted)
+def by_text(things: Iterable) -> dict[str, list]:
+    """Sort rows or hypotheses by their text, in the order in which they come.
 
-
-def coverage_table(rows: Iterable[Row], registry: Mapping[str, Claim]) -> str:
-    """Return, for each text, how its rows stand.
-
-    The last two columns count the rows with a claim that keeps a planted error in a
-    range of its hypotheses, and in its conclusion.
+    Examples
+    --------
+    >>> row = Row("ys", "NeurIPS 2019", "remark", "1", "", "a title", "psi")
+    >>> list(by_text([row, row]))
+    ['Yehudai and Shamir, NeurIPS 2019']
     """
+    groups: dict[str, list] = {}
+    for thing in things:
+        paper, version = thing.key[:2]
+        groups.setdefault(f"{PAPERS[paper]}, {version}", []).append(thing)
+    return groups
+
+
+# --- hypotheses -------------------------------------------------------------------
+
+
+def hypotheses_table(hypotheses: Iterable[Hypothesis]) -> str:
+    """Return, for each text, how many of its hypotheses are held, and by what."""
     head = (
         "text",
-        "rows",
-        "with claims",
-        "with a reason",
-        "neither",
-        "an error planted in a range",
-        "in a conclusion",
+        "statements",
+        "hypotheses",
+        "an error planted",
+        "shown to be needed",
+        "not needed",
+        "a reason",
+        "none of these",
     )
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row.paper, row.version), []).append(row)
     lines = []
-    for (paper, version), found in groups.items():
-        covered = [
-            [registry[name] for name in row.claims] for row in found if row.claims
-        ]
-        states = [row.state for row in found]
-        lines.append(
-            (
-                f"{PAPERS[paper]}, {version}",
-                len(found),
-                *(states.count(state) for state in ("covered", "reasoned", "not yet")),
-                sum(any(map(changes_range, some)) for some in covered),
-                sum(any(map(changes_conclusion, some)) for some in covered),
-            )
-        )
+    for name, found in by_text(hypotheses).items():
+        held = [one.held for one in found]
+        statements = len({one.key for one in found})
+        lines.append((name, statements, len(found), *map(held.count, (*WAYS, ""))))
     return table(head, lines)
+
+
+def hypotheses_list(hypotheses: Iterable[Hypothesis], rows: Iterable[Row]) -> str:
+    """Return every hypothesis under its statement, and what holds it, in Markdown."""
+    known = {row.key: row for row in rows}
+    blocks = []
+    for name, found in by_text(hypotheses).items():
+        blocks.append(f"**{name}**")
+        statements: dict[Key, list[str]] = {}
+        for one in found:
+            words = f"  - {one.what}: {held_words(one)}"
+            statements.setdefault(one.key, []).append(words)
+        for key, lines in statements.items():
+            row = known[key]
+            blocks.append("\n".join([f"- {row.label}: {row.title}", *lines]))
+    return "\n\n".join(blocks)
+
+
+def held_words(one: Hypothesis) -> str:
+    """Say what holds a hypothesis.
+
+    Examples
+    --------
+    >>> held_words(Hypothesis("d > 40", NOT_NEEDED, "psi-odd", note="every d"))
+    'not needed in {prf:ref}`psi-odd` (every d)'
+    """
+    if one.held == REASON:
+        return f"no check; {one.note}"
+    words = {
+        PLANTED: f"“{one.error}” is refuted in {{prf:ref}}`{one.claim}`",
+        NEEDED: f"needed, see {{prf:ref}}`{one.claim}`",
+        NOT_NEEDED: f"not needed in {{prf:ref}}`{one.claim}`",
+        "": "held by nothing so far",
+    }[one.held]
+    return words + (f" ({one.note})" if one.note else "")
 
 
 # --- formal proofs ----------------------------------------------------------------

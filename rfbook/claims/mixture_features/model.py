@@ -58,6 +58,7 @@ MIXED = Symbol(r"{\operatorname{Tr} M^2 \Delta}", real=True)
 c = Symbol("c", real=True)
 q = Symbol("{q(M)}", positive=True)
 NORM = Symbol(r"{\lVert \Delta \rVert_{\mathrm{op}}^2}", positive=True)
+HALF = Rational(1, 2)
 lam = Symbol("lambda_i", real=True)
 
 
@@ -73,15 +74,22 @@ def _second_moment(M: Matrix, C: Matrix) -> Expr:
     )
 
 
-def expanded_risk(M: Matrix, constant, Delta: Matrix, sign: int) -> Expr:
-    """Return E (y - c - <x, M x>)^2 where x has the covariance I + sign y Delta."""
-    total = Integer(0)
-    for y in (1, -1):
+def expanded_risk(
+    M: Matrix, constant, Delta: Matrix, sign: int, chance=HALF, shift=0
+) -> Expr:
+    """Return E (y - c - <x, M x>)^2 where x has the covariance I + sign y Delta.
+
+    The label 1 has the probability ``chance``, and y x_1 the mean ``shift``.
+    """
+    total, turned = Integer(0), shift * M[:, 0]
+    for y, weight in ((1, chance), (-1, 1 - chance)):
         C = eye(M.rows) + sign * y * Delta
         mean = sum(M[i, j] * C[i, j] for i, j in product(range(M.rows), repeat=2))
-        rest = y - constant
-        total += rest**2 - 2 * rest * mean + _second_moment(M, C)
-    return expand(total / 2)
+        moved = shift**2 * M[0, 0]
+        cross = 2 * mean * moved + moved**2 + 4 * (turned.T * C * turned)[0]
+        rest, square = y - constant, _second_moment(M, C) + cross
+        total += weight * (rest**2 - 2 * rest * (mean + moved) + square)
+    return expand(total)
 
 
 def _invariants(M: Matrix, Delta: Matrix) -> dict:
@@ -95,12 +103,18 @@ def _invariants(M: Matrix, Delta: Matrix) -> dict:
 
 
 def _risk_terms(statement, domain) -> Result:
-    """Sum over the pairings, with symbols for the entries of M and Delta."""
+    """Sum over the pairings, with symbols for the entries of M and Delta.
+
+    Of other probabilities 1/3 and 2/3 are taken, of other means that of one coordinate.
+    """
+    chance = HALF if statement.chance == EACH else Rational(1, 3)
+    shift = 0 if statement.centre == ZERO else 1
 
     def pairs():
         for side in domain["d"]:
             M, Delta = symmetric("M", side), symmetric("D", side)
-            found = expanded_risk(M, c, Delta, SIGNS[statement.sign])
+            sign = SIGNS[statement.sign]
+            found = expanded_risk(M, c, Delta, sign, chance, shift)
             claimed = statement.value.subs(_invariants(M, Delta), simultaneous=True)
             yield f"d = {side}", found, expand(claimed)
 
@@ -128,6 +142,8 @@ def _trace(product_of_matrices) -> Expr:
 
 def _risk_traces(statement, domain) -> Result:
     """Take A = C^(1/2) M C^(1/2) in E (<g, A g> + a)^2 = 2 |A|^2 + (Tr A + a)^2."""
+    if statement.chance != EACH or statement.centre != ZERO:
+        return unknown("two centred classes of the same probability are compared")
     M, D = symbols("M D", commutative=False)
     total = Integer(0)
     for y in (1, -1):
@@ -135,6 +151,8 @@ def _risk_traces(statement, domain) -> Result:
         total += 2 * _trace(M * C * M * C) + (_trace(M * C) + c - y) ** 2
     return identity(total / 2, statement.value)
 
+
+EACH, ZERO = "probability $\\tfrac12$ each", "0"
 
 VALUE = (1 + INNER) ** 2 + (c + TRACE) ** 2 + 2 * SIZE + 2 * CROSS
 
@@ -145,11 +163,11 @@ RISK = Claim(
     statement=Statement(
         "For every $[[d]]$, every symmetric $[[Delta]]$ with eigenvalues between $-1$ "
         "and $1$, every symmetric $[[M]]$ and $[[c]]$: let $y = \\pm 1$ with "
-        "probability $\\tfrac12$ each, and given $y$ let $x$ be Gaussian with mean $0$ "
+        "[[chance]], and given $y$ let $x$ be Gaussian with mean $[[centre]]$ "
         "and covariance $I [[sign]] y \\Delta$. Then\n\n"
         "$$\\mathbb E \\big( y - c - \\langle x, M x \\rangle \\big)^2 = [[value]].$$",
         {"d": Integers(1), "Delta": MATRICES, "M": MATRICES, "c": Reals()},
-        {"sign": MINUS, "value": VALUE},
+        {"chance": EACH, "centre": ZERO, "sign": MINUS, "value": VALUE},
     ),
     sources=(printed("Section 3, the model and its risks", "implied"),),
     uses=("quadratic-risk",),
@@ -176,6 +194,8 @@ RISK = Claim(
             {"value": VALUE - 2 * CROSS + 2 * OTHER},
             near=True,
         ),
+        Planted("classes of other probabilities", {"chance": "any probabilities"}),
+        Planted("classes with opposite means", {"centre": "y v"}),
         Planted(
             "one square for both means",
             {"value": (1 + INNER + c + TRACE) ** 2 + 2 * SIZE + 2 * CROSS},
