@@ -64,6 +64,14 @@ def test_words_need_no_escape_in_a_page():
         assert not set("<|*$\\`") & set(f"{one.what}{one.note}"), one
 
 
+def test_dimensions_up_to_40_are_in_the_claims_that_do_without_the_condition():
+    found = [one for one in HYPOTHESES if one.what == "d > 40"]
+    assert {one.held for one in found} == {NOT_NEEDED}
+    for one in found:
+        domain = claims()[one.claim].statement.domain
+        assert "d" not in domain or domain["d"].low <= 2
+
+
 def test_strict_saddles_need_no_sign_of_the_target():
     """The note on Proposition 1: its ways down go through for indefinite B."""
     claim = claims()["strict-saddle"]
