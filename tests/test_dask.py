@@ -3,8 +3,9 @@
 import logging
 import os
 import signal
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -101,8 +102,22 @@ def client():
         ) as cluster,
         distributed.Client(cluster) as client,
     ):  # fmt: skip
-        client.wait_for_workers(2)
+        client.wait_for_workers(2, PATIENCE)
         yield client
+
+
+def in_background(call, *args, **options):
+    """Call in a thread that nothing waits for, should the cluster never answer."""
+    job = Future()
+
+    def work():
+        try:
+            job.set_result(call(*args, **options))
+        except BaseException as error:
+            job.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return job
 
 
 def kill_the_waiting(folder):
@@ -138,15 +153,15 @@ def test_a_killed_worker_s_cell_goes_on_elsewhere(client, tmp_path, alone):
     folder.mkdir()
     (folder / HOLD).touch()
     pool, here = client.get_executor(pure=False), processes(client)
-    assert SWEEP.run(whole, pool, progress=False) == list(SWEEP.keys)
+    job = in_background(SWEEP.run, whole, pool, progress=False)
+    assert job.result(PATIENCE) == list(SWEEP.keys)
     assert_equal_risks(whole, alone)
     used = {record.results["process"] for record in SWEEP.read(whole).values()}
     assert used <= here
 
-    with ThreadPoolExecutor(1) as thread:
-        job = thread.submit(SWEEP.run, folder, pool, progress=False)
-        killed = kill_the_waiting(folder)
-        assert job.result(PATIENCE) == list(SWEEP.keys)
+    job = in_background(SWEEP.run, folder, pool, progress=False)
+    killed = kill_the_waiting(folder)
+    assert job.result(PATIENCE) == list(SWEEP.keys)
     assert killed in here
     assert_equal_risks(folder, alone)
     # each step was made once: what the dead worker had done, another went on from
@@ -159,22 +174,22 @@ def test_a_killed_worker_s_cell_goes_on_elsewhere(client, tmp_path, alone):
 
 def test_a_sweep_that_the_scheduler_gave_up_is_run_again(client, tmp_path, alone):
     """Where a lost worker ends the run, the finished cells stay; the rest is made."""
-    client.wait_for_workers(2)
+    client.wait_for_workers(2, PATIENCE)
     client.cluster.scheduler.allowed_failures = 0
     pool = client.get_executor(pure=False)
     (tmp_path / HOLD).touch()
-    with ThreadPoolExecutor(1) as thread:
-        job = thread.submit(SWEEP.run, tmp_path, pool, progress=False)
-        end = time.monotonic() + PATIENCE
-        while SWEEP.missing(tmp_path) != [(3, 0)]:
-            assert time.monotonic() < end, "the other cells did not end"
-            time.sleep(0.02)
-        finished = {p.name: p.read_bytes() for p in tmp_path.glob("2-*.npz")}
-        kill_the_waiting(tmp_path)
-        with pytest.raises(distributed.KilledWorker):
-            job.result(PATIENCE)
+    job = in_background(SWEEP.run, tmp_path, pool, progress=False)
+    end = time.monotonic() + PATIENCE
+    while SWEEP.missing(tmp_path) != [(3, 0)]:
+        assert time.monotonic() < end, "the other cells did not end"
+        time.sleep(0.02)
+    finished = {p.name: p.read_bytes() for p in tmp_path.glob("2-*.npz")}
+    kill_the_waiting(tmp_path)
+    with pytest.raises(distributed.KilledWorker):
+        job.result(PATIENCE)
     assert SWEEP.missing(tmp_path) == [(3, 0)]
-    assert SWEEP.run(tmp_path, pool, progress=False) == [(3, 0)]
+    job = in_background(SWEEP.run, tmp_path, pool, progress=False)
+    assert job.result(PATIENCE) == [(3, 0)]
     assert_equal_risks(tmp_path, alone)
     assert [done for _, done in steps(tmp_path)] == list(range(1, STEPS))
     for name, content in finished.items():

@@ -127,6 +127,11 @@ def test_without_coq_the_packages_are_named(monkeypatch, tmp_path):
         prove.find_coq()
 
 
+def test_continuous_integration_installs_these_packages():
+    text = Path(__file__).parents[1].joinpath(".ci", "run").read_text()
+    assert f"install {prove.PACKAGES} ||" in text
+
+
 def fake_coq(folder: Path, script: str) -> Path:
     path = folder / "coqc"
     path.write_text(f"#!/bin/sh\n{script}\n")

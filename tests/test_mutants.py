@@ -400,15 +400,16 @@ def test_what_is_equivalent_is_not_counted_and_what_came_later_is_counted_apart(
 def test_the_tables_say_what_was_counted():
     text = report.rooms_table({"a": MIXED}, ARGUED)
     low, high = (round(100 * end) for end in report.clopper_pearson(2, 4))
-    cells = f"2~(50~%) | {low}–{high}~%".replace("~", "\N{NO-BREAK SPACE}")
-    line = f"| a | 70 | 5 | 1 | {cells} | 3 | 1 | 1 | 2020-02-02 |"
+    share, interval = "2~(50~%)", f"{low}^–^{high}~%"
+    line = f"| a | 70 | 5 | 1 | {share} | {interval} | 3 | 1 | 1 |"
+    line = line.replace("~", "\N{NO-BREAK SPACE}").replace("^", "\N{WORD JOINER}")
     assert line in text.splitlines()
     assert text.splitlines()[-1].startswith("| **all** | 70 | 5 |")
-    assert report.alive_table({"a": MIXED}, ARGUED) == "- `a.py::f::number: 4 -> 5`"
-    assert report.alive_table({"a": sample((K, K))}, {}) == "None of the sample."
-    assert "| `a.py::f::number: 3 -> 4` | a wider margin" in report.arguments_table(
-        ARGUED
-    )
+    assert report.alive_list({"a": MIXED}, ARGUED) == "- `a.py::f::number: 4 -> 5`"
+    assert report.alive_list({"a": sample((K, K))}, {}) == "None of the sample."
+    listed = report.arguments_list(ARGUED)
+    assert listed.startswith("- `a.py::f::number: 3 -> 4`: a wider margin")
+    assert report.days_words({"a": MIXED}) == "The samples were run on 2020-02-02."
 
 
 # What is recorded

@@ -154,31 +154,66 @@ def test_a_symmetry_can_hide_a_coordinate():
     assert room.flow(room.target(3, hidden), *start, [3.0]).error[0] > 2
 
 
+def taylor_weights(values, u, b, order):
+    """Return the weights' Taylor coefficients at time 0, shape (order + 1, N, P)."""
+    x = room.cube((len(values) - 1).bit_length())
+    w, out = np.zeros((order + 1, len(u), x.shape[1])), np.zeros((order + 1, len(u)))
+    left = np.zeros((order + 1, len(x)))
+    inner, y, slope = np.zeros((3, order + 1, len(u), len(x)))
+    out[0], inner[0], y[0] = u, b[:, None], np.tanh(b)[:, None]
+    slope[0], left[0] = 1 - y[0] ** 2, values
+    for n in range(order):
+        left[n] -= sum(out[a] @ y[n - a] for a in range(n + 1)) / len(u)
+        for a in range(n + 1):
+            push = sum(out[c, :, None] * slope[n - a - c] for c in range(n - a + 1))
+            w[n + 1] += (push * left[a]) @ x / len(x) / (n + 1)
+            out[n + 1] += y[n - a] @ left[a] / len(x) / (n + 1)
+        inner[n + 1] = w[n + 1] @ x.T
+        y[n + 1] = sum(
+            slope[n - c] * (c + 1) * inner[c + 1] / (n + 1) for c in range(n + 1)
+        )
+        slope[n + 1] = -sum(y[c] * y[n + 1 - c] for c in range(n + 2))
+    return w
+
+
 def test_the_first_terms_of_the_weights():
+    """The Taylor series at time 0: nothing before the order that is claimed."""
     u, b = room.paired_start(4, 5)
-    tau = 0.01
-    path = room.flow(room.target(3, room.staircase(3)), u, b, [tau])
-    for i, k in itertools.product(range(4), (1, 2, 3)):
-        claimed = room.leading_weight(k, u[i], b[i], tau)
-        # The next term is smaller by a factor of the order of tau; the integrator
-        # leaves 1e-9.
-        gap = abs(path.weights[0, i, k - 1] - claimed)
-        assert gap < 20 * tau * abs(claimed) + 1e-9
+    series = taylor_weights(room.target(4, room.staircase(4)), u, b, 8)
+    for i, k in itertools.product(range(4), (1, 2, 3, 4)):
+        order = 2 ** (k - 1)
+        scale = np.abs(series[: order + 1, i]).max()
+        assert np.abs(series[:order, i, k - 1]).max() < 1e-13 * scale
+        claimed = room.leading_weight(k, u[i], b[i], 1.0)
+        assert series[order, i, k - 1] == pytest.approx(claimed, rel=1e-9)
+
+
+def test_the_series_is_that_of_the_flow():
+    u, b = room.paired_start(4, 5)
+    values, tau = room.target(3, room.staircase(3)), 0.05
+    series = taylor_weights(values, u, b, 24)
+    path = room.flow(values, u, b, [tau])
+    # The integrator is asked for 1e-9; ten times that for its steps together.
+    sums = np.tensordot(tau ** np.arange(25), series, 1)
+    np.testing.assert_allclose(path.weights[0], sums, atol=1e-8)
 
 
 def test_descent_on_samples_follows_the_flow():
+    """With half the step size: what is linear in it cancels."""
     values = room.target(2, room.staircase(2))
     u, b = room.paired_start(40, 0, bias=2.0)
     times = [0.0, 1.0, 4.0]
-    theory = room.flow(values, u, b, times)
-    runs_ = [
-        room.train(values, u, b, times, d=20, rate=0.02, batch=64, seed=seed).error
-        for seed in range(8)
-    ]
-    error = np.std(runs_, axis=0, ddof=1)[1:] / 8**0.5
-    # Four standard errors, and 0.02 for the step size.
-    gap = np.abs(np.mean(runs_, axis=0) - theory.error)[1:]
-    assert (gap < 4 * error + 0.02).all()
+    theory = room.flow(values, u, b, times).error[1:]
+    mean, error = {}, {}
+    for rate in (0.02, 0.01):
+        runs_ = [
+            room.train(values, u, b, times, d=20, rate=rate, batch=64, seed=seed).error
+            for seed in range(8)
+        ]
+        mean[rate] = np.mean(runs_, axis=0)[1:]
+        error[rate] = np.std(runs_, axis=0, ddof=1)[1:] / 8**0.5
+    gap = np.abs(2 * mean[0.01] - mean[0.02] - theory)
+    assert (gap < 4 * np.hypot(2 * error[0.01], error[0.02])).all()
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 5])

@@ -147,6 +147,8 @@ def count(records: Iterable[Record], equivalent: Mapping[str, str]) -> Count:
 
 _JOIN = "\N{NO-BREAK SPACE}"
 """Between a number and its unit: a table's cell does not break there."""
+_TO = "\N{WORD JOINER}–\N{WORD JOINER}"
+"""Between the ends of a range, for the same reason."""
 
 
 def percent(share: float) -> str:
@@ -176,42 +178,53 @@ def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) ->
         "noticed now",
         "without end",
         "alive",
-        "run on",
     )
     lines = [
-        (name, *_cells(count([record], equivalent)), record.parameters["date"])
-        for name, record in records.items()
+        (name, *_cells(count([record], equivalent))) for name, record in records.items()
     ]
     together = list(_cells(count(records.values(), equivalent)))
     together[4] = "–"
-    lines.append(("**all**", *together, ""))
+    lines.append(("**all**", *together))
     rows = [head, ("---",) * len(head), *lines]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
 def _cells(found: Count) -> tuple[object, ...]:
-    """Return the cells of one line, between the room and the date."""
+    """Return the cells of one line, after the room."""
     low, high = found.interval
     return (
         found.possible,
         found.sampled,
         found.equivalent,
         f"{found.first}{_JOIN}({percent(found.first / found.counted)}{_JOIN}%)",
-        f"{percent(low)}–{percent(high)}{_JOIN}%",
+        f"{percent(low)}{_TO}{percent(high)}{_JOIN}%",
         found.killed + found.timeout,
         found.timeout,
         len(found.alive),
     )
 
 
-def arguments_table(equivalent: Mapping[str, str]) -> str:
+def days_words(records: Mapping[str, Record]) -> str:
+    """Return the days on which the samples were run, in words.
+
+    Examples
+    --------
+    >>> days_words({})
+    'No sample was run.'
+    """
+    days = sorted({record.parameters["date"] for record in records.values()})
+    if not days:
+        return "No sample was run."
+    ends = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f"The samples were run on {ends}."
+
+
+def arguments_list(equivalent: Mapping[str, str]) -> str:
     """Return each mutant that is argued away, with its argument, in Markdown."""
-    rows = [("change", "why no test can notice"), ("---", "---")]
-    rows += [(f"`{_bare(name)}`", why) for name, why in equivalent.items()]
-    return "\n".join(f"| {change} | {why} |" for change, why in rows)
+    return "\n".join(f"- `{_bare(name)}`: {why}" for name, why in equivalent.items())
 
 
-def alive_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) -> str:
+def alive_list(records: Mapping[str, Record], equivalent: Mapping[str, str]) -> str:
     """Return the mutants that nothing notices, in Markdown; a sentence if none."""
     alive = count(records.values(), equivalent).alive
     if not alive:
@@ -220,5 +233,5 @@ def alive_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) ->
 
 
 def _bare(name: str) -> str:
-    """Return a mutant's name without what a table or a code span would stumble over."""
-    return name.removeprefix("rfbook/").replace("|", "/").replace("`", "'")
+    """Return a mutant's name without what a code span would stumble over."""
+    return name.removeprefix("rfbook/").replace("`", "'")

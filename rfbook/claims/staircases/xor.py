@@ -158,10 +158,13 @@ def _normal(z):
     return (1 + erf(z / sqrt(2))) / 2
 
 
+inner = Symbol("\\langle w, x \\rangle", real=True)
+
+
 def _half_space(statement, domain) -> Result:
     """Write the error with the projections of the means, m_1 and m_2."""
     first, second = Symbol("m_1", positive=True), Symbol("m_2", positive=True)
-    b = statement.offset
+    b = statement.score - inner
 
     def right(mean):
         return (_normal(b + mean) + _normal(b - mean)) / 2
@@ -211,11 +214,10 @@ LINEAR = Claim(
     chapter=CHAPTER,
     statement=Statement(
         f"{CLOUDS} Every classifier that takes the sign of "
-        "$\\langle w, x \\rangle + [[offset]]$, $\\lVert w \\rVert = 1$, errs with the "
-        "probability $[[error]]$. The best affine predictor of $y$ has the risk "
-        "$[[risk]]$.",
+        "$[[score]]$, $\\lVert w \\rVert = 1$, errs with the probability $[[error]]$. "
+        "The best affine predictor of $y$ has the risk $[[risk]]$.",
         {},
-        {"offset": sympify(0), "error": Rational(1, 2), "risk": sympify(1)},
+        {"score": inner, "error": Rational(1, 2), "risk": sympify(1)},
     ),
     sources=(refinetti(),),
     checks=(
@@ -227,8 +229,8 @@ LINEAR = Claim(
         ),
     ),
     planted=(
-        Planted("a small offset", {"offset": Rational(1, 100)}, near=True),
-        Planted("a large offset", {"offset": sympify(1)}),
+        Planted("a small offset", {"score": inner + Rational(1, 100)}, near=True),
+        Planted("a large offset", {"score": inner + 1}),
         Planted("a quarter", {"error": Rational(1, 4)}),
         Planted("half of the risk", {"risk": Rational(1, 2)}),
     ),
