@@ -2,6 +2,7 @@
 
 import base64
 import importlib.util
+import re
 import shutil
 from datetime import UTC, datetime
 from io import BytesIO
@@ -308,6 +309,35 @@ def test_the_file_is_tagged_and_pictures_have_words(printed):
     assert words["/Figure"] == ["A cover.", "A dot."]
     assert len(words["/H1"]) == 4
     assert len(words["/H2"]) == 2
+
+
+@pytest.mark.browser
+def test_formulas_are_tagged_with_their_tex_around_their_signs(printed):
+    root = printed.trailer["/Root"]["/StructTreeRoot"]
+    found = [tag for tag in pdf.tags(root) if tag["/S"] == "/Formula"]
+    assert [tag["/Alt"] for tag in found] == [
+        "x",
+        "a^2",
+        r"\sum_{n=1}^\infty n^{-2} = \frac{\pi^2}6",
+        WIDE,
+        WIDE,
+    ]
+    contents = {
+        page.indirect_reference.idnum: page.get_contents().get_data()
+        for page in printed.pages
+    }
+    for tag, signs in zip(found, (1, 2, 10, 43, 43), strict=True):
+        print([(t, list(pdf.marks(t))) for t in pdf.tags(tag)])
+        ((page, number),) = [m for blank in pdf.tags(tag) for m in pdf.marks(blank)]
+        piece = contents[page].split(b"<</MCID %d >>BDC" % number)[1].split(b"EMC")[0]
+        # The blank, then the signs in one piece of text or more.
+        assert len(re.findall(rb"<[0-9A-F]+> Tj", piece)) == 1 + signs, tag["/Alt"]
+
+
+@pytest.mark.browser
+def test_a_formula_is_drawn_in_its_place_in_the_text(printed):
+    words = printed.pages[4].extract_text()
+    assert words.index("π") < words.index("Afterwards")
 
 
 @pytest.mark.browser
