@@ -169,12 +169,23 @@ CONVERT = r"""([html, letters]) => {
       e.setAttribute("mathvariant", "normal");
     else e.removeAttribute("mathvariant");
   };
+  // TeX knows a sign from a difference, and which bar opens; MathML must be told.
+  const place = (e) => {
+    const before = e.previousElementSibling;
+    const side = { OPEN: "prefix", CLOSE: "postfix" }[e.dataset.mjxTexclass];
+    const opens = before?.localName === "mo" &&
+      before.getAttribute("form") !== "postfix" &&
+      !/^[)\]}⟩!′]$/.test(before.textContent);
+    if (side) e.setAttribute("form", side);
+    else if (/^[-−+±∓]$/.test(e.textContent) && opens) e.setAttribute("form", "prefix");
+  };
   const set = (tex, display) => {
     const mathml = window.MathJax.tex2mml(tex, { display });
     const math = new DOMParser().parseFromString(mathml, "text/xml").documentElement;
     if (math.localName !== "math" || math.querySelector("merror"))
       wrong.push(`formula not set: ${tex.slice(0, 90)}`);
     for (const e of [math, ...math.querySelectorAll("*")]) {
+      if (e.localName === "mo") place(e);
       for (const { name } of [...e.attributes])
         if (name === "class" || name.startsWith("data-")) e.removeAttribute(name);
       restyle(e);
@@ -182,13 +193,22 @@ CONVERT = r"""([html, letters]) => {
     math.setAttribute("alttext", tex.replace(/\s+/g, " ").trim());
     return math;
   };
-  for (const place of parsed.querySelectorAll(".math")) {
+  for (const e of parsed.querySelectorAll(".math")) {
     const form = /^\s*\\([(\[])(.*)\\[)\]]\s*$/s;
-    const words = [...place.childNodes].find((e) => form.test(e.nodeValue ?? ""));
+    const words = [...e.childNodes].find((kid) => form.test(kid.nodeValue ?? ""));
     if (words) {
       const [, bracket, tex] = words.nodeValue.match(form);
       words.replaceWith(parsed.importNode(set(tex, bracket === "["), true));
-    } else wrong.push(`no formula: ${place.textContent.trim().slice(0, 90)}`);
+    } else wrong.push(`no formula: ${e.textContent.trim().slice(0, 90)}`);
+  }
+  for (const drawing of parsed.querySelectorAll("svg")) {
+    // A group of links, which an EPUB has no role for; it asks each for a title.
+    drawing.removeAttribute("role");
+    for (const link of drawing.querySelectorAll("a")) {
+      const title = parsed.createElementNS(drawing.namespaceURI, "title");
+      title.textContent = link.textContent;
+      link.prepend(title);
+    }
   }
   return [new XMLSerializer().serializeToString(parsed.body.firstElementChild), wrong];
 }"""

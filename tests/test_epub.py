@@ -44,7 +44,8 @@ FORMULAS = r"""<section id="t"><h1>2. Two</h1>
     <p>For <span class="math">\(a &lt; \mathbb R\)</span><br>and
     <span class="math">\(\mathsf{RF} \in \mathcal N\)</span></p>
     <div class="math" id="sum"><span class="eqno">(1)</span>\[\sum_{n=1}^\infty n^{-2}
-    = \frac{\pi^2}6\]</div><svg viewBox="0 0 9 9"><path d="M0 0L9 9"></path></svg>
+    = \frac{\pi^2}6\]</div><svg viewBox="0 0 9 9" role="group"><a
+    href="one.html"><text>One</text></a></svg>
     </section>"""
 
 
@@ -277,9 +278,30 @@ def test_formulas_are_mathml_with_their_tex(formulas, tmp_path):
     assert words[:2] == ["a<ℝ", "𝖱𝖥∈𝒩"]
     attributes = {name for math in maths for tag in math.iter() for name in tag.attrib}
     assert not {name for name in attributes if name.startswith("data-")}
-    assert two.find(f".//{SVG}svg").get("viewBox") == "0 0 9 9"
+    drawing = two.find(f".//{SVG}svg")
+    assert drawing.attrib == {"viewBox": "0 0 9 9"}
+    assert drawing.find(f"{SVG}a/{SVG}title").text == "One"
+    assert drawing.find(f"{SVG}a").get("href") == "one.xhtml"
     held = package.find(".//{*}item[@href='two.xhtml']").get("properties")
     assert held == "mathml svg"
+
+
+@pytest.mark.browser
+def test_signs_and_bars_are_told_from_differences_and_quotients(formulas, tmp_path):
+    tex = r"f(-1) - \lvert x \rvert = -2 \mid (a) - b"
+    write_page(formulas, "two", f'<h1 id="t">2</h1><p class="math">\\({tex}\\)</p>')
+    with pack(formulas, tmp_path / "book.epub") as packed:
+        signs = list(read(packed, "two.xhtml").iter(f"{MATHML}mo"))
+    told = [(mo.text, mo.get("form")) for mo in signs if mo.text in ("−", "|", "∣")]
+    assert told == [
+        ("−", "prefix"),
+        ("−", None),
+        ("|", "prefix"),
+        ("|", "postfix"),
+        ("−", "prefix"),
+        ("∣", None),
+        ("−", None),
+    ]
 
 
 @pytest.mark.browser
@@ -291,6 +313,6 @@ def test_formulas_are_mathml_with_their_tex(formulas, tmp_path):
     ],
 )
 def test_a_formula_that_is_not_set_stops_the_work(formulas, tmp_path, formula, fault):
-    write_page(formulas, "two", f"<h1>A</h1>{formula}")
+    write_page(formulas, "two", f'<h1 id="t">A</h1>{formula}')
     with pytest.raises(pdf.PrintError, match=fault):
         pack(formulas, tmp_path / "book.epub")
