@@ -25,6 +25,7 @@ ROOF = {
     "cover",
     "dev",
     "doctor",
+    "epub",
     "footprints",
     "golden",
     "headlines",
