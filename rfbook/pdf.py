@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from rfbook.doctor import CHROMIUM_ARGUMENTS, ROOT, find_chromium
+from rfbook.truetype import truetype
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -724,7 +725,9 @@ def serve(
         route.abort()
     else:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        route.fulfill(body=path.read_bytes(), content_type=kind)
+        content = path.read_bytes()
+        body = truetype(content) if path.suffix == ".woff" else content
+        route.fulfill(body=body, content_type=kind)
 
 
 def in_chromium(work: Callable[[Page], Result]) -> Result:

@@ -44,6 +44,7 @@ ROOF = {
     "terms",
     "trials",
     "trust",
+    "truetype",
     "weights",
     "__main__",
 }
