@@ -6,7 +6,7 @@ pages are put together into one page of HTML, in the order of ``_toc.yml``, with
 that are unique and links that stay inside. Chromium prints it, and with that come the
 tags and the places of the links. It prints twice: the first print tells on which page
 everything stands, the second has the numbers in its contents. Some ten thousand
-formulas take a few minutes and six GB of memory.
+formulas take ten minutes and nine GB of memory.
 
 The tags tell headings, paragraphs, lists, tables, links, pictures with their words, and
 formulas with their TeX. Chromium has no tag for what a style sheet draws, as MathJax
