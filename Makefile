@@ -7,8 +7,8 @@ ifneq ($(origin TORCH_ARGS),undefined)
 export RFBOOK_TORCH_ARGS := $(TORCH_ARGS)
 endif
 
-TARGETS := help setup doctor verify book serve lab pdf test test-unit test-notebooks \
-	test-gpu test-latest test-oldest test-threads twice audit lint format lock \
+TARGETS := help setup doctor verify book serve lab pdf epub test test-unit \
+	test-notebooks test-gpu test-latest test-oldest test-threads twice audit lint format lock \
 	golden prove mutants benchmarks wheel release clean
 
 .DEFAULT_GOAL := help

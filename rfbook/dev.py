@@ -457,6 +457,13 @@ def pdf(arguments: list[str]) -> None:
     run(prepare(), "-m", "rfbook.pdf", *arguments)
 
 
+@command("epub")
+def epub(arguments: list[str]) -> None:
+    """Build the book and pack it for reading devices: _build/epub/rfbook.epub."""
+    book([])
+    run(prepare(), "-m", "rfbook.epub", *arguments)
+
+
 @command("test")
 def run_tests(arguments: list[str]) -> None:
     """Run lint, unit tests, doctests, claims, notebooks, browser tests."""
@@ -655,13 +662,13 @@ def wheel(arguments: list[str]) -> None:
 
 @command("release")
 def release(arguments: list[str]) -> None:
-    """Make dist/VERSION from a tag: wheel, book, PDF, checksums; --dry-run."""
+    """Make dist/VERSION from a tag: wheel, book, PDF, EPUB, checksums; --dry-run."""
     check_machine()
     from rfbook import release as work
 
     wrong = work.disagreements(ROOT)
     if find_chromium() is None:
-        wrong.append("Chromium is missing: the PDF needs it")
+        wrong.append("Chromium is missing: the PDF and the EPUB need it")
     say("\n".join(work.plan(ROOT)))
     if "--dry-run" in arguments:
         say("\n".join(wrong or ["everything that can be seen beforehand agrees"]))
@@ -672,13 +679,17 @@ def release(arguments: list[str]) -> None:
     verify([])
     run(env, "-m", "rfbook", "history", "--released")
     pdf([])
+    run(env, "-m", "rfbook.epub")
     shutil.rmtree(aside, ignore_errors=True)
     # Both from the checkout: an archive of sources has no verdicts for the wheel.
     made = ["-m", "build", "--sdist", "--wheel", "--no-isolation", "--outdir", aside]
     run(env, *made, SOURCE_DATE_EPOCH=str(work.commit_time(ROOT)))
-    printed = PAGE.with_name("pdf") / "rfbook.pdf"
+    made_of_all = {
+        kind: PAGE.parent / kind.lower() / f"rfbook.{kind.lower()}"
+        for kind in ("PDF", "EPUB")
+    }
     try:
-        folder = work.finish(ROOT, aside, PAGE, printed)
+        folder = work.finish(ROOT, aside, PAGE, made_of_all)
     except work.ReleaseError as error:
         raise DevError(str(error)) from None
     say(f"\nThe release is in {folder}")

@@ -6,11 +6,12 @@ pages are put together into one page of HTML, in the order of ``_toc.yml``, with
 that are unique and links that stay inside. Chromium prints it, and with that come the
 tags and the places of the links. It prints twice: the first print tells on which page
 everything stands, the second has the numbers in its contents. Some ten thousand
-formulas take a few minutes and six GB of memory.
+formulas take ten minutes and nine GB of memory.
 
-The tags tell headings, paragraphs, lists, tables, links, and pictures with their words.
-A formula has no words of its own there: with one tag for each of them Chromium stopped
-in the middle of the print.
+The tags tell headings, paragraphs, lists, tables, links, pictures with their words, and
+formulas with their TeX. Chromium has no tag for what a style sheet draws, as MathJax
+has it draw a formula's signs: a blank at the formula's head gets the tag, which is then
+made to reach over the signs.
 
 Nothing is printed that is not whole. A formula that MathJax did not set, a picture that
 is missing or has no words, a request to another host, a message on the console, or
@@ -26,22 +27,26 @@ import mimetypes
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from rfbook.doctor import CHROMIUM_ARGUMENTS, ROOT, find_chromium
+from rfbook.truetype import truetype
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
     from playwright.sync_api import Page, Route
     from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DictionaryObject
+
+Result = TypeVar("Result")
 
 SITE = ROOT / "_build" / "html"
 TARGET = ROOT / "_build" / "pdf" / "rfbook.pdf"
@@ -51,6 +56,9 @@ PRINTS = 4
 """How often the book is printed at most until the contents have the right numbers."""
 TEXT_WIDTH = 642
 """The width of the text in CSS pixels: that of A4 between margins of 20 mm."""
+
+FORMULA = "formula: "
+"""Opens the words of a tag that is a formula's, until the file is finished."""
 
 LEAST_SCALE = 0.7
 """What would have to be made smaller than this to fit the paper is a fault."""
@@ -65,7 +73,7 @@ CONTROLS = (
 
 
 class PrintError(Exception):
-    """A reason why there is no PDF, told to the reader in a few lines."""
+    """A reason why there is no PDF or EPUB, told to the reader in a few lines."""
 
 
 # What is printed
@@ -412,16 +420,16 @@ def headings(article: Tag, page: str) -> Iterator[Entry]:
         yield Entry(level, heading_title(heading), target)
 
 
-def running_style(articles: Sequence[tuple[str, str]]) -> str:
+def running_style(titles: Mapping[str, str]) -> str:
     """Return the style that gives each page of the site its running head.
 
     Parameters
     ----------
-    articles : sequence of (str, str)
-        Ids and titles.
+    titles : mapping of str to str
+        Titles by ids.
     """
     rules = []
-    for name, title in articles:
+    for name, title in titles.items():
         words = title.replace("\\", r"\\").replace('"', r"\"")
         rules.append(
             f'@page p-{name} {{ @top-right {{ content: "{words}" }} }}\n'
@@ -430,8 +438,30 @@ def running_style(articles: Sequence[tuple[str, str]]) -> str:
     return "\n".join(rules)
 
 
-def assemble(site: Path, parts: Sequence[Part], imprint: Imprint) -> Assembly:
-    """Put the articles of all pages together into one page.
+@dataclass
+class Book:
+    """The articles of all pages, with links and ids that hold for all of them.
+
+    Attributes
+    ----------
+    articles : dict of str to bs4.Tag
+        By the page's address, in order.
+    entries : list of Entry
+        Parts, chapters, sections, in order.
+    cover : bs4.Tag or None
+        The picture of the opening page, which is taken out of it.
+    first : bs4.BeautifulSoup
+        The opening page whole, for its styles and settings.
+    """
+
+    articles: dict[str, Tag]
+    entries: list[Entry]
+    cover: Tag | None
+    first: BeautifulSoup
+
+
+def gather(site: Path, parts: Sequence[Part], imprint: Imprint) -> Book:
+    """Read the articles of all pages and make them parts of one whole.
 
     Parameters
     ----------
@@ -440,7 +470,7 @@ def assemble(site: Path, parts: Sequence[Part], imprint: Imprint) -> Assembly:
     parts : sequence of Part
         What is printed, in order.
     imprint : Imprint
-        For the title page.
+        For the address to which links lead out.
 
     Raises
     ------
@@ -454,38 +484,45 @@ def assemble(site: Path, parts: Sequence[Part], imprint: Imprint) -> Assembly:
         strip(article)
         gather_solutions(article, page, soup)
         targets |= places(article, page)
-    bodies, entries, heads, cover = [], [], [], None
+    articles = {page: article for page, (article, _) in read.items()}
+    entries: list[Entry] = []
     for part in parts:
         if part.caption:
             entries.append(Entry(0, part.caption, printed_id(part.pages[0])))
         for page in part.pages:
-            article, _ = read[page]
-            rename(article, page, targets, imprint.address)
-            found = list(headings(article, page))
-            entries += found
-            heads.append((printed_id(page), found[0].title))
-            cover = cover or article.select_one("img.cover")
-            if cover is not None:
-                cover.extract()
-            bodies.append(str(article))
-    first = read[pages[0]][1]
+            rename(articles[page], page, targets, imprint.address)
+            entries += headings(articles[page], page)
+    covers = (article.select_one("img.cover") for article in articles.values())
+    cover = next((cover for cover in covers if cover is not None), None)
+    if cover is not None:
+        cover.extract()
+    return Book(articles, entries, cover, read[pages[0]][1])
+
+
+def assemble(site: Path, parts: Sequence[Part], imprint: Imprint) -> Assembly:
+    """Put the articles of all pages together into one page.
+
+    Parameters and errors are those of `gather`.
+    """
+    book = gather(site, parts, imprint)
+    titles = {e.target: e.title for e in book.entries if e.level == 1}
     html = "\n".join(
         [
             "<!DOCTYPE html>",
             '<html lang="en" data-theme="light" data-mode="light">',
-            head(first, pages[0], imprint, heads),
+            head(book.first, next(iter(book.articles)), imprint, titles),
             '<body><div class="bd-main"><div class="bd-content">',
-            title_page(imprint, str(cover or "")),
-            contents(entries),
-            *bodies,
+            title_page(imprint, str(book.cover or "")),
+            contents(book.entries),
+            *map(str, book.articles.values()),
             "</div></div></body></html>",
         ]
     )
-    return Assembly(html, entries)
+    return Assembly(html, book.entries)
 
 
 def head(
-    soup: BeautifulSoup, page: str, imprint: Imprint, heads: Sequence[tuple[str, str]]
+    soup: BeautifulSoup, page: str, imprint: Imprint, titles: Mapping[str, str]
 ) -> str:
     """Return the head of the printed page: the site's styles, MathJax, the print's."""
     links = [
@@ -499,7 +536,7 @@ def head(
             '<meta charset="utf-8">',
             f"<title>{escape(imprint.title)}</title>",
             *links,
-            f"<style>{STYLE.read_text('utf-8')}\n{running_style(heads)}</style>",
+            f"<style>{STYLE.read_text('utf-8')}\n{running_style(titles)}</style>",
             f"<script>window.MathJax = {json.dumps(settings)}</script>",
             f'<script defer src="{HOST}_static/mathjax/tex-chtml.js"></script>',
             "</head>",
@@ -513,10 +550,11 @@ def mathjax_settings(soup: BeautifulSoup) -> dict[str, Any]:
     scripts = [s.get_text() for s in soup.select("script") if marker in s.get_text()]
     settings = json.loads(scripts[0].partition(marker)[2]) if scripts else {}
     settings.pop("loader", None)
+    # The tags carry the formulas' words: see GIVE_WORDS. The hidden copies for screen
+    # readers would only be more to print.
     options = settings.get("options", {})
-    # The hidden copies for screen readers would be printed text; the formula's words
-    # are its TeX, which the tags carry.
-    settings["options"] = options | {"enableMenu": False}
+    silent = {"enableMenu": False, "enableAssistiveMml": False}
+    settings["options"] = options | silent
     return settings
 
 
@@ -596,11 +634,22 @@ SETTLE = r"""async () => {
   await Promise.all([...document.images].map((e) => e.decode().catch(() => {})));
 }"""
 
-# What MathJax keeps of each formula is memory that the print needs.
-COUNT = r"""() => {
-  const count = [...window.MathJax.startup.document.math].length;
+# A formula's signs are drawn by its style sheet and have no tag. A blank at its head
+# gets one, with the formula's TeX. What MathJax keeps of a formula is memory that the
+# print needs.
+GIVE_WORDS = r"""(mark) => {
+  const formulas = [...window.MathJax.startup.document.math];
+  for (const { math, typesetRoot } of formulas) {
+    const words = document.createElement("span");
+    words.className = "formula-words";
+    words.setAttribute("role", "figure");
+    words.setAttribute("aria-label", mark + math.replace(/\s+/g, " ").trim());
+    words.textContent = "\u00a0";
+    typesetRoot.firstElementChild.setAttribute("aria-hidden", "true");
+    typesetRoot.prepend(words);
+  }
   window.MathJax.startup.document.math.clear();
-  return count;
+  return formulas.length;
 }"""
 
 # Whatever is wider than its place is made smaller; its last few per cent too, for the
@@ -676,51 +725,56 @@ def serve(
         route.abort()
     else:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        route.fulfill(body=path.read_bytes(), content_type=kind)
+        content = path.read_bytes()
+        body = truetype(content) if path.suffix == ".woff" else content
+        route.fulfill(body=body, content_type=kind)
 
 
-def print_html(site: Path, assembly: Assembly, say: Callable[[str], None]) -> bytes:
-    """Print the assembled page and return the PDF, with numbers in its contents.
+def in_chromium(work: Callable[[Page], Result]) -> Result:
+    """Return what is done in a page of a browser of its own.
 
     Raises
     ------
     PrintError
-        If there is no Chromium, or anything is not whole.
+        If there is no Chromium.
     """
     chromium = find_chromium()
     if chromium is None:
         raise PrintError("there is no Chromium: `make doctor` tells what to install")
+
+    def start() -> Result:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=CHROMIUM_ARGUMENTS
+            )
+            page = browser.new_page(
+                viewport={"width": TEXT_WIDTH, "height": 1000},
+                color_scheme="light",
+                reduced_motion="reduce",
+            )
+            page.set_default_timeout(600_000)
+            try:
+                return work(page)
+            finally:
+                browser.close()
+
     # Playwright refuses a thread that has an event loop, as a notebook's has.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(print_in, chromium, site, assembly, say).result()
-
-
-def print_in(
-    chromium: str, site: Path, assembly: Assembly, say: Callable[[str], None]
-) -> bytes:
-    """Print the assembled page in a browser of its own."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=CHROMIUM_ARGUMENTS
-        )
-        page = browser.new_page(
-            viewport={"width": TEXT_WIDTH, "height": 1000},
-            color_scheme="light",
-            reduced_motion="reduce",
-        )
-        page.set_default_timeout(600_000)
-        try:
-            return print_page(page, site, assembly, say)
-        finally:
-            browser.close()
+        return thread.submit(start).result()
 
 
 def print_page(
     page: Page, site: Path, assembly: Assembly, say: Callable[[str], None]
 ) -> bytes:
-    """Open the assembled page, wait until it is whole, and print it."""
+    """Print the assembled page when it is whole, with numbers in its contents.
+
+    Raises
+    ------
+    PrintError
+        If anything is not whole.
+    """
     messages: list[str] = []
     page.on("console", lambda m: messages.append(f"console: {m.text}"))
     page.on("pageerror", lambda e: messages.append(f"uncaught: {e}"))
@@ -730,13 +784,18 @@ def print_page(
     say("  setting the formulas")
     page.goto(HOST, wait_until="load")
     page.evaluate(SETTLE)
-    say(f"  {page.evaluate(COUNT)} formulas are set")
+    say(f"  {page.evaluate(GIVE_WORDS, FORMULA)} formulas are set")
     messages += page.evaluate(FIT, LEAST_SCALE)
     messages += page.evaluate(FAULTS)
-    if messages:
-        more = [f"and {len(messages) - 20} more"] if len(messages) > 20 else []
-        raise PrintError("\n  ".join(["not whole:", *messages[:20], *more]))
+    stop_if(messages)
     return print_numbered(page, assembly, say)
+
+
+def stop_if(faults: Sequence[str]) -> None:
+    """Stop the work where anything is not whole, and say what."""
+    if faults:
+        more = [f"and {len(faults) - 20} more"] if len(faults) > 20 else []
+        raise PrintError("\n  ".join(["not whole:", *faults[:20], *more]))
 
 
 def print_numbered(page: Page, assembly: Assembly, say: Callable[[str], None]) -> bytes:
@@ -775,7 +834,7 @@ def destinations(reader: PdfReader) -> dict[str, int]:
 
 
 def finish(pdf: bytes, assembly: Assembly, imprint: Imprint) -> PdfWriter:
-    """Give a printed PDF its outline and its metadata."""
+    """Give a printed PDF its outline, the tags of its formulas, and its metadata."""
     from pypdf import PdfReader, PdfWriter
 
     # It counts its own first objects and reports that there are more than before.
@@ -783,6 +842,7 @@ def finish(pdf: bytes, assembly: Assembly, imprint: Imprint) -> PdfWriter:
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
     writer.page_mode = "/UseOutlines"
     add_outline(writer, assembly.entries)
+    tag_formulas(writer)
     stamp = imprint.moment.strftime("D:%Y%m%d%H%M%SZ")
     writer.metadata = None
     writer.add_metadata(
@@ -795,6 +855,68 @@ def finish(pdf: bytes, assembly: Assembly, imprint: Imprint) -> PdfWriter:
         }
     )
     return writer
+
+
+def tag_formulas(writer: PdfWriter) -> None:
+    """Make the tags of formulas what they are, around all that is drawn of each.
+
+    Chromium gives each formula a ``Figure`` with its TeX around a blank; the formula is
+    drawn after the blank, before the next tag begins.
+    """
+    from pypdf.generic import NameObject, TextStringObject
+
+    blanks: dict[int, set[bytes]] = {}
+    for tag in tags(writer.root_object["/StructTreeRoot"]):
+        words = str(tag.get("/Alt", ""))
+        if words.startswith(FORMULA):
+            tag[NameObject("/S")] = NameObject("/Formula")
+            tag[NameObject("/Alt")] = TextStringObject(words.removeprefix(FORMULA))
+            for page, number in (mark for blank in tags(tag) for mark in marks(blank)):
+                blanks.setdefault(page, set()).add(b"%d" % number)
+    for page in writer.pages:
+        stream = page["/Contents"]
+        numbers = blanks.get(page.indirect_reference.idnum, set())
+        stream.set_data(widen(stream.get_data(), numbers))
+
+
+def kids(tag: DictionaryObject) -> list[Any]:
+    """Return what a tag holds: tags, and marks in the content of pages."""
+    held = tag.get("/K", [])
+    return [kid.get_object() for kid in (held if isinstance(held, list) else [held])]
+
+
+def tags(above: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Yield the tags below a tag, each before those below it."""
+    for kid in kids(above):
+        if not isinstance(kid, int) and "/S" in kid:
+            yield kid
+            yield from tags(kid)
+
+
+def marks(tag: DictionaryObject) -> Iterator[tuple[int, int]]:
+    """Yield a tag's own marks: the number of the page's object, and the mark's."""
+    for kid in kids(tag):
+        if isinstance(kid, int):
+            yield tag.raw_get("/Pg").idnum, kid
+        elif "/MCID" in kid:
+            yield kid.raw_get("/Pg").idnum, kid["/MCID"]
+
+
+def widen(content: bytes, numbers: set[bytes]) -> bytes:
+    r"""Let the marked pieces of these numbers reach to where the next one begins.
+
+    Examples
+    --------
+    >>> page = b"/P <</MCID 0 >>BDC\n1\nEMC\n2\n/P <</MCID 1 >>BDC\n3\nEMC\n4\n"
+    >>> widen(page, {b"0"})
+    b'/P <</MCID 0 >>BDC\n1\n2\nEMC\n/P <</MCID 1 >>BDC\n3\nEMC\n4\n'
+    """
+    before, *pieces = re.split(rb"(?m)^(?=/\w+ <</MCID )", content)
+    for at, piece in enumerate(pieces):
+        number = re.match(rb"/\w+ <</MCID (\d+)", piece)
+        if number and number[1] in numbers:
+            pieces[at] = piece.replace(b"EMC\n", b"", 1) + b"EMC\n"
+    return before + b"".join(pieces)
 
 
 def add_outline(writer: PdfWriter, entries: Sequence[Entry]) -> None:
@@ -837,7 +959,8 @@ def make_pdf(
     pages = sum(len(part.pages) for part in parts)
     say(f"printing {pages} pages of the site")
     assembly = assemble(site, parts, imprint)
-    writer = finish(print_html(site, assembly, say), assembly, imprint)
+    printed = in_chromium(lambda page: print_page(page, site, assembly, say))
+    writer = finish(printed, assembly, imprint)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".new")
     try:

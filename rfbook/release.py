@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -152,6 +152,7 @@ def names(version: str) -> dict[str, str]:
         "source": f"rfbook-{version}.tar.gz",
         "book": f"rfbook-{version}-book.zip",
         "PDF": f"rfbook-{version}.pdf",
+        "EPUB": f"rfbook-{version}.epub",
         "notes": NOTES,
         "checksums": SUMS,
     }
@@ -217,13 +218,14 @@ def notes(root: Path, version: str) -> str:
     made = names(version)
     own = (
         f"`{made['book']}`: unpack it and open `index.html`; it needs no network. "
-        f"`{made['PDF']}`: the book on paper. `{made['wheel']}`: the programs, the "
-        f"chapters and the verdicts, for pip. `sha256sum -c {SUMS}` checks the files."
+        f"`{made['PDF']}`: the book on paper. `{made['EPUB']}`: the book on a reading "
+        f"device. `{made['wheel']}`: the programs, the chapters and the verdicts, for "
+        f"pip. `sha256sum -c {SUMS}` checks the files."
     )
     return f"# rfbook {version} ({day})\n\n{own}\n\n{body}\n"
 
 
-def finish(root: Path, aside: Path, pages: Path, pdf: Path) -> Path:
+def finish(root: Path, aside: Path, pages: Path, whole: Mapping[str, Path]) -> Path:
     """Complete a folder that holds wheel and source, and put it in its place.
 
     Parameters
@@ -232,8 +234,10 @@ def finish(root: Path, aside: Path, pages: Path, pdf: Path) -> Path:
         The checkout.
     aside : pathlib.Path
         The folder; it is gone afterwards.
-    pages, pdf : pathlib.Path
-        The built book and its PDF.
+    pages : pathlib.Path
+        The built book.
+    whole : mapping of str to pathlib.Path
+        The book in one file: its PDF and its EPUB, by the names of `names`.
 
     Returns
     -------
@@ -248,7 +252,8 @@ def finish(root: Path, aside: Path, pages: Path, pdf: Path) -> Path:
     version = stated_version(root)
     made = names(version)
     pack(pages, aside / made["book"], commit_time(root))
-    shutil.copyfile(pdf, aside / made["PDF"])
+    for kind, file in whole.items():
+        shutil.copyfile(file, aside / made[kind])
     (aside / NOTES).write_text(notes(root, version), encoding="utf-8")
     (aside / SUMS).write_text(checksums(aside), encoding="utf-8")
     if wrong := {path.name for path in aside.iterdir()} ^ set(made.values()):

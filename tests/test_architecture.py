@@ -25,6 +25,7 @@ ROOF = {
     "cover",
     "dev",
     "doctor",
+    "epub",
     "footprints",
     "golden",
     "headlines",
@@ -43,6 +44,7 @@ ROOF = {
     "terms",
     "trials",
     "trust",
+    "truetype",
     "weights",
     "__main__",
 }

@@ -1,8 +1,11 @@
 """The chapters' theorem boxes are the claims' statements, both ways."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from rfbook.ledger import claims
 from rfbook.ledger.pages import THEOREMS, boxes, differences, read_pages
@@ -65,3 +68,30 @@ def test_every_column_of_a_table_has_a_head(book):
 def test_an_empty_head_is_seen():
     assert empty_headers("| | b |\n| --- | ---: |\n| 1 | 2 |\n") == [" | b "]
     assert empty_headers("| a | b |\n| --- | ---: |\n| 1 | |\n") == []
+
+
+MARKDOWN = MarkdownIt("commonmark").use(dollarmath_plugin)
+
+
+def torn_formulas(text: str) -> Iterator[str]:
+    """Yield the words with a dollar that opens or closes no formula.
+
+    A line of a formula that begins with a minus and a blank is a list's to Markdown.
+    """
+    for token in MARKDOWN.parse(text):
+        if token.type == "fence" and re.match(r"\{(?!code-cell|math)", token.info):
+            yield from torn_formulas(token.content)
+        words = [child for child in token.children or [] if child.type == "text"]
+        yield from (word.content for word in words if "$" in word.content)
+
+
+def test_no_formula_is_torn_by_a_list(book):
+    for path in sorted(book.glob("*.md")):
+        assert list(torn_formulas(path.read_text(encoding="utf-8"))) == [], path.name
+
+
+@pytest.mark.parametrize("sign", "+-*")
+def test_a_torn_formula_is_seen(sign):
+    assert list(torn_formulas(f"If $a\n{sign} b$, then"))
+    assert list(torn_formulas(f"```{{prf:proof}}\nIf $a\n{sign} b$, then\n```\n"))
+    assert not list(torn_formulas(f"If $a {sign}\nb$, then\n\n$$\na\n{sign} b\n$$\n"))

@@ -2,6 +2,7 @@
 
 import base64
 import importlib.util
+import re
 import shutil
 from datetime import UTC, datetime
 from io import BytesIO
@@ -287,11 +288,12 @@ def test_every_link_is_a_place_in_the_file_or_of_the_web(printed):
 def test_every_font_is_in_the_file(printed):
     fonts = [item for item in objects(printed) if item.get("/Type") == "/Font"]
     assert fonts
+    names = " ".join(str(font.get("/BaseFont")) for font in fonts)
+    assert "MathJax_Math-Italic" in names
     for font in fonts:
-        # The glyphs of a font of type 3 are drawings in the file.
-        if font["/Subtype"] == "/Type3":
-            assert font["/CharProcs"]
-        elif font["/Subtype"] != "/Type0":
+        # Type 3 are drawings, one for each sign.
+        assert font["/Subtype"] != "/Type3"
+        if font["/Subtype"] != "/Type0":
             names = font["/FontDescriptor"].keys()
             assert names & {"/FontFile", "/FontFile2", "/FontFile3"}
 
@@ -308,6 +310,40 @@ def test_the_file_is_tagged_and_pictures_have_words(printed):
     assert words["/Figure"] == ["A cover.", "A dot."]
     assert len(words["/H1"]) == 4
     assert len(words["/H2"]) == 2
+
+
+@pytest.mark.browser
+def test_formulas_are_tagged_with_their_tex_around_their_signs(printed):
+    root = printed.trailer["/Root"]["/StructTreeRoot"]
+    found = [tag for tag in pdf.tags(root) if tag["/S"] == "/Formula"]
+    assert [tag["/Alt"] for tag in found] == [
+        "x",
+        "a^2",
+        r"\sum_{n=1}^\infty n^{-2} = \frac{\pi^2}6",
+        WIDE,
+        WIDE,
+    ]
+    contents = {
+        page.indirect_reference.idnum: page.get_contents().get_data()
+        for page in printed.pages
+    }
+    for tag, signs in zip(found, (1, 2, 12, 65, 65), strict=True):
+        drawn = []
+        for page, number in (m for blank in pdf.tags(tag) for m in pdf.marks(blank)):
+            piece = contents[page].split(b"<</MCID %d >>BDC" % number)[1].split(b"EMC")
+            # Four digits, or two, are a sign.
+            codes = re.findall(rb"<([0-9A-F]{2}|(?:[0-9A-F]{4})+)> Tj", piece[0])
+            drawn.append(sum(max(len(code) // 4, 1) for code in codes))
+        # The blank, then the signs; the page before may have a mark without signs.
+        *others, most = sorted(drawn)
+        assert most == 1 + signs, tag["/Alt"]
+        assert set(others) <= {0, 1}
+
+
+@pytest.mark.browser
+def test_a_formula_is_drawn_in_its_place_in_the_text(printed):
+    words = printed.pages[4].extract_text()
+    assert words.index("π") < words.index("Afterwards")
 
 
 @pytest.mark.browser

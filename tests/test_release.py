@@ -188,6 +188,14 @@ def test_a_link_or_an_empty_folder_is_not_packed(site, tmp_path):
         release.pack(tmp_path / "empty", tmp_path / "a.zip", 0)
 
 
+def whole(tmp_path):
+    """Return the files that hold the whole book."""
+    files = {"PDF": tmp_path / "book.pdf", "EPUB": tmp_path / "book.epub"}
+    for kind, file in files.items():
+        file.write_text(kind)
+    return files
+
+
 def aside(tmp_path):
     """Return a folder with what the build of wheel and source would leave."""
     folder = tmp_path / "aside"
@@ -198,9 +206,7 @@ def aside(tmp_path):
 
 
 def test_a_release_is_whole_and_its_checksums_hold(checkout, site, tmp_path):
-    pdf = tmp_path / "book.pdf"
-    pdf.write_bytes(b"%PDF")
-    first = release.finish(checkout, aside(tmp_path), site, pdf)
+    first = release.finish(checkout, aside(tmp_path), site, whole(tmp_path))
     assert first == checkout / "dist" / "1.2.0"
     sums = (first / release.SUMS).read_text()
     assert {path.name for path in first.iterdir()} == set(
@@ -210,20 +216,18 @@ def test_a_release_is_whole_and_its_checksums_hold(checkout, site, tmp_path):
     for line in sums.splitlines():
         digest, name = line.split("  ")
         assert digest == hashlib.sha256((first / name).read_bytes()).hexdigest()
-    second = release.finish(checkout, aside(tmp_path), site, pdf)
+    second = release.finish(checkout, aside(tmp_path), site, whole(tmp_path))
     assert (second / release.SUMS).read_text() == sums
     assert [path.name for path in (checkout / "dist").iterdir()] == ["1.2.0"]
 
 
 def test_what_is_not_whole_leaves_the_old_release(checkout, site, tmp_path):
-    pdf = tmp_path / "book.pdf"
-    pdf.write_bytes(b"%PDF")
-    kept = release.finish(checkout, aside(tmp_path), site, pdf)
+    kept = release.finish(checkout, aside(tmp_path), site, whole(tmp_path))
     sums = (kept / release.SUMS).read_text()
     folder = aside(tmp_path)
     (folder / release.names("1.2.0")["wheel"]).unlink()
     with pytest.raises(ReleaseError, match=r"rfbook-1\.2\.0-py3-none-any\.whl"):
-        release.finish(checkout, folder, site, pdf)
+        release.finish(checkout, folder, site, whole(tmp_path))
     assert (kept / release.SUMS).read_text() == sums
 
 
@@ -268,11 +272,16 @@ def command(checkout, site, monkeypatch):
             for kind in ("wheel", "source"):
                 text = f"{kind} {variables['SOURCE_DATE_EPOCH']}"
                 (folder / release.names("1.2.0")[kind]).write_text(text)
+        if "rfbook.epub" in arguments:
+            make("epub")
+
+    def make(kind):
+        (site.parent / kind).mkdir(exist_ok=True)
+        (site.parent / kind / f"rfbook.{kind}").write_text(kind)
 
     def pdf(arguments):
         calls.append(["pdf"])
-        (site.parent / "pdf").mkdir(exist_ok=True)
-        (site.parent / "pdf" / "rfbook.pdf").write_bytes(b"%PDF")
+        make("pdf")
 
     for name, value in {
         "ROOT": checkout,
@@ -292,9 +301,9 @@ def command(checkout, site, monkeypatch):
 def test_the_command_builds_everything_and_twice_the_same(command, checkout, capsys):
     assert dev.main(["release"]) == 0
     sums = (checkout / "dist" / "1.2.0" / release.SUMS).read_text()
-    assert [c[0] for c in command] == ["verify", "-m", "pdf", "-m"]
+    assert [c[0] for c in command] == ["verify", "-m", "pdf", "-m", "-m"]
     assert command[1][1:] == ["rfbook", "history", "--released"]
-    assert {"--wheel", "--sdist"} <= set(command[3])
+    assert {"--wheel", "--sdist"} <= set(command[4])
     assert dev.main(["release"]) == 0
     assert (checkout / "dist" / "1.2.0" / release.SUMS).read_text() == sums
     assert "The release is in" in capsys.readouterr().out
