@@ -30,7 +30,8 @@ def run_claim(claim: Claim) -> dict:
     The outcome is ``ok`` only if every check gives the expected verdict, every planted
     change the opposite one, and at least one planted error gets past the weak check.
     """
-    started = time.perf_counter()
+    # The processor's time: the clock on the wall tells how busy the machine is, too.
+    started = time.process_time()
     checks = [_run_check(check, claim.statement) for check in claim.checks]
     planted = [_run_planted(claim, change) for change in claim.planted]
     problems = [
@@ -58,7 +59,7 @@ def run_claim(claim: Claim) -> dict:
         "status": claim.status,
         "checks": checks,
         "planted": planted,
-        "seconds": round(time.perf_counter() - started, 3),
+        "seconds": round(time.process_time() - started, 3),
     }
 
 

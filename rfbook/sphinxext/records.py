@@ -234,7 +234,7 @@ def facts(app: Sphinx, claim: Claim, row: dict | None = None) -> nodes.field_lis
     if corrections:
         add("corrected by", *ids(corrections))
     if row:
-        add("time", nodes.Text(f"{row['seconds']:.2g} s"))
+        add("processor time", nodes.Text(f"{row['seconds']:.2g} s"))
     return found
 
 
