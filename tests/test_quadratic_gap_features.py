@@ -368,6 +368,11 @@ def test_the_limit_is_that_of_the_exact_risk(name):
     assert bias[1] + 4 * errors[1] < abs(wrong - limit) / 2
 
 
+def test_a_limit_beyond_floats_is_refused():
+    with pytest.raises(ValueError, match="cannot be computed in float64"):
+        rf_risk_limit(6e307, [1.0, 1.0, 1.0])
+
+
 def test_the_quadratic_limit_in_closed_form():
     b = np.array([3.0, 1.0, 0.5, 0.0])
     rho = np.array([0.0, 0.3, 1.0, 7.0])

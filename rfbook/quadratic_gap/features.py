@@ -280,6 +280,7 @@ def rf_risk_mean(B, N: int, alpha: float | None = None) -> float:
 # --- the limit ------------------------------------------------------------------------
 
 
+@finite_answers
 def rf_risk_limit(rho, B, Gamma=None, activation="quadratic"):
     r"""Limit of the random features' risk for N, d to infinity with N / d to rho.
 
