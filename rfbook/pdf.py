@@ -251,6 +251,10 @@ def strip(article: Tag) -> None:
     """Take away what only a window can use, and open what can be folded."""
     for tag in article.select(CONTROLS):
         tag.decompose()
+    for output in article.select("details.hide"):
+        # The page folds a long output; its label offers to hide it.
+        output.summary.decompose()
+        output.name = "div"
     for folded in article.select("details"):
         folded["open"] = ""
     for picture in article.select("img"):

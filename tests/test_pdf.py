@@ -180,6 +180,14 @@ def test_controls_are_left_out_and_what_is_folded_is_open(site):
     assert book.details.has_attr("open")
 
 
+def test_a_folded_output_is_printed_without_its_label():
+    page = "<details class='hide below-input'><summary>Hide</summary><p>1</p></details>"
+    article = BeautifulSoup(page, "html.parser")
+    pdf.strip(article)
+    assert article.get_text() == "1"
+    assert not article.select("details")
+
+
 def test_the_contents_hold_parts_chapters_and_sections(site):
     entries = pdf.assemble(site, PARTS, IMPRINT).entries
     assert [(e.level, e.title) for e in entries] == [
