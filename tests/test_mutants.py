@@ -301,7 +301,7 @@ def test_a_changed_room_is_run_anew(tree):
     with (tree / "rfbook" / "toy.py").open("a") as file:
         file.write("\n\nTEN = 10\n")
     sources = work.digests(tree, ROOM.files(tree))
-    assert work.kept_rows(work.record_path(tree, "toy"), sources, 0) == {}
+    assert work.kept_rows(work.record_path(tree, "toy"), sources) == {}
 
 
 def test_tests_that_fail_without_a_change_are_refused(tree):
@@ -310,6 +310,25 @@ def test_tests_that_fail_without_a_change_are_refused(tree):
     with pytest.raises(work.WorkError, match="the unchanged tree does not pass"):
         work.run_room(ROOM, tree, count=1)
     assert not work.record_path(tree, "toy").exists()
+
+
+def test_another_seed_is_another_sample_with_a_record_of_its_own(tree):
+    work.run_room(ROOM, tree, count=2)
+    kept = work.record_path(tree, "toy").read_bytes()
+    second = work.run_room(ROOM, tree, count=1, share=0.35, seed=1)
+    assert len(second.results["rows"]) == 4
+    assert work.record_path(tree, "toy").read_bytes() == kept
+    names = sorted(path.name for path in (tree / work.FOLDER).iterdir())
+    assert names == ["toy-seed-1.json", "toy.json"]
+
+
+@pytest.mark.parametrize("wrong", [-0.01, 1.01, float("nan")])
+def test_no_share_beyond_0_and_1(wrong, capsys):
+    with pytest.raises(ValueError, match="share must be >= 0 and <= 1"):
+        work.proportion(10, wrong)
+    with pytest.raises(SystemExit):
+        main(["psi", f"--share={wrong}"])
+    assert "--share must be >= 0 and <= 1" in capsys.readouterr().err
 
 
 def test_the_command_refuses_an_unknown_room(capsys):
@@ -397,6 +416,19 @@ def test_what_is_equivalent_is_not_counted_and_what_came_later_is_counted_apart(
     assert found.interval == report.clopper_pearson(2, 4)
 
 
+def test_a_share_of_each_room_is_counted_as_one_sample():
+    two = {"a": MIXED, "b": sample((K, K), (S, S), (K, K))}
+    found = report.in_proportion(two.values(), ARGUED, 2 / 70)
+    assert (found.possible, found.sampled, found.first) == (140, 4, 3)
+    assert found.interval == report.clopper_pearson(3, 4)
+    with pytest.raises(ValueError, match=r"share 0\.05 of 70 needs 4: 3"):
+        report.in_proportion(two.values(), ARGUED, 0.05)
+    text = report.rooms_table(two, ARGUED, 2 / 70).splitlines()
+    assert text[-2].startswith("| **all** | 140 | 8 |")
+    line = "| **3~% of each room** | 140 | 4 | 0 | 3~(75~%) |"
+    assert text[-1].startswith(line.replace("~", "\N{NO-BREAK SPACE}"))
+
+
 def test_the_tables_say_what_was_counted():
     text = report.rooms_table({"a": MIXED}, ARGUED)
     low, high = (round(100 * end) for end in report.clopper_pearson(2, 4))
@@ -418,8 +450,9 @@ def test_the_tables_say_what_was_counted():
 @pytest.mark.parametrize("path", sorted((ROOT / work.FOLDER).glob("*.json")), ids=str)
 def test_a_record_is_of_a_room_and_a_fair_sample(path):
     record = read_record(path, kind=work.KIND)
-    assert record.parameters["room"] == path.stem
-    assert path.stem in ROOMS
+    room = record.parameters["room"]
+    assert path.name == work.record_name(room, *record.seeds)
+    assert room in ROOMS
     rows = record.results["rows"]
     assert len(rows) == record.sizes["sampled"] <= record.sizes["possible"]
     assert len({row["name"] for row in rows}) == len(rows)
@@ -427,9 +460,11 @@ def test_a_record_is_of_a_room_and_a_fair_sample(path):
 
 
 def test_only_survivors_are_argued_away():
-    records = report.recorded_rooms()
     outcome = {
-        r["name"]: r["outcome"] for x in records.values() for r in x.results["rows"]
+        row["name"]: row["outcome"]
+        for seed in report.SEEDS
+        for record in report.recorded_rooms(seed=seed).values()
+        for row in record.results["rows"]
     }
     wrong = {
         n: outcome.get(n) for n in report.arguments() if outcome.get(n) != "survived"

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
 from rfbook.mutants.rooms import ROOMS
-from rfbook.mutants.work import KIND
+from rfbook.mutants.work import KIND, proportion, record_name
 from rfbook.records import Record, data_folder, read_record
+
+SEEDS = (0, 1)
+"""The seeds of the samples that the book keeps."""
 
 LEVEL = 0.95
 """The level of the intervals."""
 
 
-def recorded_rooms(folder: Path | None = None) -> dict[str, Record]:
+def recorded_rooms(folder: Path | None = None, seed: int = 0) -> dict[str, Record]:
     """Return the records that there are, by room, in the order of `ROOMS`.
 
     Parameters
     ----------
     folder : pathlib.Path, optional
         By default the book's own.
+    seed : int
+        Of the samples.
     """
     folder = folder or data_folder() / "mutants"
-    paths = {name: folder / f"{name}.json" for name in ROOMS}
+    paths = {name: folder / record_name(name, seed) for name in ROOMS}
     return {n: read_record(p, kind=KIND) for n, p in paths.items() if p.is_file()}
 
 
@@ -162,11 +167,48 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) -> str:
+def in_proportion(
+    records: Iterable[Record], equivalent: Mapping[str, str], share: float
+) -> Count:
+    """Count the same share of each room: the head of its sample, which is a sample.
+
+    Parameters
+    ----------
+    records : iterable of rfbook.records.Record
+    equivalent : mapping of str to str
+        What `arguments` returns.
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    Count
+        Its interval is the binomial's. That is on the safe side: a sum of draws of
+        several probabilities has lighter tails than the binomial of the same mean
+        (Hoeffding 1956), and to draw without replacement lowers the variance again.
+
+    Raises
+    ------
+    ValueError
+        If a sample has less than the share.
+    """
+    heads = []
+    for record in records:
+        rows, possible = record.results["rows"], record.sizes["possible"]
+        if len(rows) < (size := proportion(possible, share)):
+            raise ValueError(f"share {share} of {possible} needs {size}: {len(rows)}")
+        heads.append(replace(record, results={"rows": rows[:size]}))
+    return count(heads, equivalent)
+
+
+def rooms_table(
+    records: Mapping[str, Record], equivalent: Mapping[str, str], share: float = 0
+) -> str:
     """Return the table of the rooms, in Markdown, with a last line for all.
 
     That line has no interval: the rooms are of different sizes and their samples are
-    not, so that together they are no uniform sample.
+    not, so that together they are no uniform sample. With a share it is followed by a
+    line for this share of each room, which has one (`in_proportion`).
     """
     head = (
         "room",
@@ -185,6 +227,10 @@ def rooms_table(records: Mapping[str, Record], equivalent: Mapping[str, str]) ->
     together = list(_cells(count(records.values(), equivalent)))
     together[4] = "–"
     lines.append(("**all**", *together))
+    if share:
+        found = in_proportion(records.values(), equivalent, share)
+        words = f"**{percent(share)}{_JOIN}% of each room**"
+        lines.append((words, *_cells(found)))
     rows = [head, ("---",) * len(head), *lines]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 

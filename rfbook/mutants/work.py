@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import random
 import shutil
@@ -120,6 +121,32 @@ def draw(found: Sequence[Mutant], count: int, seed: int, room: str) -> list[Muta
     order = list(found)
     random.Random(f"{room} {seed}").shuffle(order)  # noqa: S311, a sample, no secret
     return order[:count]
+
+
+def proportion(possible: int, share: float) -> int:
+    """Return the size of a sample that has a given share of a room, rounded up.
+
+    Parameters
+    ----------
+    possible : int
+        The room's mutants.
+    share : float
+        From 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the share is out of range.
+
+    Examples
+    --------
+    >>> proportion(101, 0.07), proportion(100, 0.07)
+    (8, 7)
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share must be >= 0 and <= 1, got {share}")
+    # A product like 100 * 0.07 is a little more than the integer that is meant.
+    return math.ceil(round(possible * share, 9))
 
 
 class Baseline:
@@ -253,21 +280,30 @@ def digest(parts: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def record_path(root: Path, room: str) -> Path:
-    """Return where a room's record is."""
-    return root / FOLDER / f"{room}.json"
+def record_name(room: str, seed: int = 0) -> str:
+    """Return the name of the record of a room's sample: each seed has its own.
+
+    Examples
+    --------
+    >>> record_name("psi"), record_name("psi", 1)
+    ('psi.json', 'psi-seed-1.json')
+    """
+    return f"{room}-seed-{seed}.json" if seed else f"{room}.json"
 
 
-def kept_rows(path: Path, sources: Mapping[str, str], seed: int) -> dict[str, dict]:
+def record_path(root: Path, room: str, seed: int = 0) -> Path:
+    """Return where the record of a room's sample is."""
+    return root / FOLDER / record_name(room, seed)
+
+
+def kept_rows(path: Path, sources: Mapping[str, str]) -> dict[str, dict]:
     """Return the rows of an earlier run that still count, by the mutants' names.
 
-    A row counts as long as its file is the same and the sample is of the same seed.
+    A row counts as long as its file is the same.
     """
     if not path.is_file():
         return {}
     old = read_record(path, kind=KIND)
-    if list(old.seeds) != [seed]:
-        return {}
     same = {
         f for f, text in old.parameters["sources"].items() if sources.get(f) == text
     }
@@ -293,6 +329,7 @@ def run_room(
     root: Path,
     *,
     count: int,
+    share: float = 0.0,
     seed: int = 0,
     say: Callable[[str], None] = lambda text: None,
 ) -> Record:
@@ -304,7 +341,9 @@ def run_room(
     root : pathlib.Path
         The checkout.
     count : int
-        Mutants in the sample; fewer where the room has fewer.
+        The least number of mutants in the sample; fewer where the room has fewer.
+    share : float
+        The least share of the room's mutants in the sample, from 0 to 1.
     seed : int
         Of the sample.
     say : callable
@@ -321,11 +360,12 @@ def run_room(
         for file in files
         for mutant in mutants((root / file).read_text(encoding="utf-8"), file)
     ]
-    sample = draw(found, count, seed, room.name)
+    size = max(count, proportion(len(found), share))
+    sample = draw(found, size, seed, room.name)
     sources = digests(root, files)
     suite = digest(digests(root, room.suite(root)))[:12]
-    path = record_path(root, room.name)
-    rows = kept_rows(path, sources, seed)
+    path = record_path(root, room.name, seed)
+    rows = kept_rows(path, sources)
     todo = [m for m in sample if m.name not in rows or not is_done(rows[m.name], suite)]
     if not todo:
         return read_record(path, kind=KIND)
