@@ -904,6 +904,15 @@ def at_source(statement, dimension: int) -> arb:
     return relu_moment(Fraction(int(radius.p), int(radius.q)), size)
 
 
+def series_at_source(statement, dimension: int) -> arb:
+    """Enclose the same by the room's series, at the context's precision."""
+    size, radius = (
+        sympify(part).subs(d, dimension) for part in (statement.size, statement.radius)
+    )
+    radius = Fraction(int(radius.p), int(radius.q))
+    return second_moment_ball(radius, int(size), ctx.prec)
+
+
 def _printed_kinks(statement, domain) -> Result:
     def compare(dimension):
         bound = exact_ball(sympify(statement.bound).subs(d, dimension))
@@ -982,7 +991,7 @@ def _value_symbolic(statement, domain) -> Result:
     return holds("the deficit exceeds the gain for every d")
 
 
-def _value_kinks(statement, domain) -> Result:
+def _value_balls(statement, domain, moment) -> Result:
     """Compare at a precision that sees e^{-2 pi^2 d^2}, the distance from the bound."""
 
     def compare(dimension):
@@ -991,7 +1000,7 @@ def _value_kinks(statement, domain) -> Result:
                 exact_ball(sympify(part).subs(d, dimension))
                 for part in (statement.low, statement.high)
             )
-            offset = at_source(statement, dimension) - ball("1/3")
+            offset = moment(statement, dimension) - ball("1/3")
             known = (
                 statement.below.ball(low, offset),
                 statement.above.ball(offset, high),
@@ -1002,6 +1011,14 @@ def _value_kinks(statement, domain) -> Result:
         )
 
     return every(domain["d"], compare)
+
+
+def _value_kinks(statement, domain) -> Result:
+    return _value_balls(statement, domain, at_source)
+
+
+def _value_series(statement, domain) -> Result:
+    return _value_balls(statement, domain, series_at_source)
 
 
 def _value_weak(statement, domain) -> Result:
@@ -1051,6 +1068,12 @@ VALUE = Claim(
             _value_kinks,
             {"d": Integers(1, 10)},
         ),
+        Check(
+            "interval",
+            "the room's series, beyond the reach of the kinks",
+            _value_series,
+            {"d": Integers(11, 16)},
+        ),
     ),
     planted=(
         Planted(
@@ -1067,6 +1090,11 @@ VALUE = Claim(
         Planted(
             "below 1/3 - 10^-50: right up to d = 4",
             {"high": Fraction(-1, 10**50)},
+            near=True,
+        ),
+        Planted(
+            "below 1/3 - 10^-300: right up to d = 11",
+            {"high": Fraction(-1, 10**300)},
             near=True,
         ),
         Planted("an even a", {"size": 6 * d**2 + 2}),
@@ -1098,12 +1126,9 @@ def _sixth_series(statement, domain) -> Result:
     """Enclose the moment by the room's series, beyond the reach of the kinks."""
 
     def sides(dimension):
-        size, radius, bound = (
-            sympify(part).subs(d, dimension)
-            for part in (statement.size, statement.radius, statement.bound)
-        )
-        radius = Fraction(int(radius.p), int(radius.q))
-        return second_moment_ball(radius, int(size)), exact_ball(bound)
+        bound = exact_ball(sympify(statement.bound).subs(d, dimension))
+        with ctx.workprec(128):
+            return series_at_source(statement, dimension), bound
 
     return every_ball(domain["d"], sides, statement.relation)
 

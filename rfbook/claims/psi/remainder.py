@@ -19,6 +19,7 @@ from rfbook.claims.psi.enclosures import (
     bound_ball,
     compare,
     d,
+    density_ball,
     eigenvalue_ball,
     integer_at,
     rest_norm_ball,
@@ -35,6 +36,7 @@ from rfbook.ledger import (
     Verdict,
     ball_at,
     every,
+    every_ball,
     exact_ball,
     holds,
     unknown,
@@ -202,20 +204,45 @@ def _source_rest_proof(statement, domain) -> Result:
 
 
 def _source_rest_balls(statement, domain) -> Result:
-    """Take the mean square itself for d <= 3, and beyond its bound, from above."""
+    """Enclose the mean square itself."""
 
     def sides(d):
-        size = integer_at(statement.size, d)
-        right = (-ball_at(statement.exponent, d=d)).exp() / statement.divisor
-        if d <= 3:
-            return rest_norm_ball(
-                size, Integer(d), integer_at(statement.sign, d)
-            ), right
-        return arb(0).union(ball_at(TAIL_NORM.statement.bound, a=size, R=d)), right
+        size, sign = (integer_at(part, d) for part in (statement.size, statement.sign))
+        return rest_norm_ball(size, Integer(d), sign), _source_bound(statement, d)
 
     with ctx.workprec(BITS):
         points = [{"d": value} for value in domain["d"]]
         return compare(points, sides, statement.relation)
+
+
+def _source_bound(statement, dimension: int) -> arb:
+    """Enclose the statement's right side."""
+    return (-ball_at(statement.exponent, d=dimension)).exp() / statement.divisor
+
+
+FAR = (10**3, 10**4, 10**5, 10**6)
+
+
+def _source_rest_far(statement, domain) -> Result:
+    """Between the bound for general a and R and the mean square on one unit.
+
+    At x = -a - v the difference is v up to v = 1 (`_rest_on_period`), so that the mean
+    square is at least the density at a + 1 times 1/3, the integral of v^2. The ends
+    are too far apart for one ball, their logarithms are not.
+    """
+
+    def sides(d):
+        size = integer_at(statement.size, d)
+        wanted = integer_at(statement.sign, d)
+        if size % 2 == 0 or _sign_at(TAIL_NORM.statement, size) != wanted:
+            raise ValueError(f"a = {size} at d = {d}: the rest is not small")
+        low = density_ball(arb(size + 1) / d) / d / 3
+        high = ball_at(TAIL_NORM.statement.bound, a=size, R=d)
+        return low.log().union(high.log()), _source_bound(statement, d).log()
+
+    with ctx.workprec(BITS):
+        far = [value for value in FAR if value in domain["d"]]
+        return every_ball(far, sides, statement.relation)
 
 
 TAIL_SOURCE = Claim(
@@ -237,7 +264,7 @@ TAIL_SOURCE = Claim(
         },
     ),
     sources=(ITEM_3,),
-    uses=("psi-tail-norm",),
+    uses=("psi-tail-norm", "psi-outside"),
     checks=(
         Check(
             "symbolic",
@@ -247,10 +274,16 @@ TAIL_SOURCE = Claim(
         ),
         Check(
             "interval",
-            "the mean square, d = 1, 2, 3; its bound, d = 4, ..., 200",
+            "the mean square itself, d = 1, ..., 12",
             _source_rest_balls,
-            {"d": DIMENSIONS},
-            given=("psi-tail-norm",),
+            {"d": Integers(1, 12)},
+        ),
+        Check(
+            "interval",
+            "between two bounds, d = 10^3, ..., 10^6",
+            _source_rest_far,
+            {"d": Integers(FAR[0], FAR[-1])},
+            given=("psi-tail-norm", "psi-outside"),
         ),
     ),
     planted=(
@@ -262,6 +295,11 @@ TAIL_SOURCE = Claim(
             near=True,
         ),
         Planted("6d + 1 for 6d^2 + 1: right for d = 1", {"size": 6 * d + 1}, near=True),
+        Planted(
+            "e^(-d/1000) too much: right up to d = 12",
+            {"exponent": 18 * d**2 + d / 1000},
+            near=True,
+        ),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),
     weak=Check("interval", "d = 1 only", _source_rest_balls, {"d": Integers(1, 1)}),
@@ -299,6 +337,12 @@ def _paper_balls(statement, domain) -> Result:
     drawn = statement.law == UNIFORM
     with ctx.workprec(BITS):
         return compare([{"d": value} for value in norms], sides, statement.relation)
+
+
+def _paper_far(statement, domain) -> Result:
+    """Go where a wrong power of d shows, however small its factor."""
+    far = [value for value in FAR if value in domain["d"]]
+    return _paper_balls(statement, {**domain, "d": far})
 
 
 def _paper_tail(statement, domain) -> Result:
@@ -371,11 +415,21 @@ PAPER_TAIL = Claim(
             {"d": Integers(TAIL_START, TAIL_START + 100)},
             given=("psi-correlation", "psi-degree-one", "psi-tail-norm"),
         ),
+        Check(
+            "interval",
+            "the supremum itself for d = 10^3, ..., 10^6",
+            _paper_far,
+            {"d": Integers(FAR[0], FAR[-1])},
+            given=("psi-correlation", "psi-degree-one", "psi-tail-norm"),
+        ),
     ),
     planted=(
         Planted("the norm sqrt(d)/2", {"radius": sqrt(d) / 2}),
         Planted("e^(-d^2/2)", {"exponent": d**2 / 2}),
         Planted("e^(-3.5 d): false only at first", {"exponent": 7 * d / 2}, near=True),
+        Planted(
+            "e^(-d^2/100): right up to d = 200", {"exponent": d**2 / 100}, near=True
+        ),
         Planted("the other way round", {"relation": AT_LEAST}),
     ),
     weak=Check("interval", "d = 200 only", _paper_balls, {"d": Integers(200, 200)}),
