@@ -5,6 +5,7 @@ least squares for a given W, the network's from the eigenvalues of B.
 """
 
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import sympy
@@ -47,6 +48,7 @@ from rfbook.ledger import (
     Statement,
     Verdict,
     every_identity,
+    fails,
     identity,
     unknown,
 )
@@ -307,12 +309,49 @@ BOUND = Claim(
 
 # --- the bound at finite size ---------------------------------------------------------
 
+TRACELESS = m * (d * (m + 1) - 2) / (d * (d + 2) * (d - 1))
+
 
 def _finite_symbolic(statement, domain) -> Result:
-    """Compare the traceless factor of the exact mean with (m / d)^2."""
-    factor = m * (d * (m + 1) - 2) / (d * (d + 2) * (d - 1))
+    """Compare the exact mean with its limit, and the bound with two targets.
+
+    The traceless factor of the mean is at least (m/d)^2, so that the mean is not below
+    its limit, and `gap-bound` does the rest.
+    """
     spare = m * (d - m) * (d - 2) / (d**2 * (d + 2) * (d - 1))
-    return identity(factor - (m / d) ** 2, spare)
+    result = identity(TRACELESS - (m / d) ** 2, spare)
+    if result.verdict is not Verdict.HOLDS:
+        return result
+    if statement.relation not in (AT_LEAST, MORE):
+        return unknown("the proof bounds the gap from below")
+    constant = rational(statement.constant, "rho")
+    for density in (Fraction(k, 24) for k in range(1, 24)):
+        for name, largest in _largest_constants().items():
+            if constant(density) > largest(density):
+                words = f"{name}, N = {density} d, d to infinity: the gap over 1 - chi"
+                words = f"{words} tends to {largest(density)}"
+                return fails(f"{words}, which is below {constant(density)}")
+    share = simplify(statement.constant / BOUND.statement.constant)
+    if not (share.is_number and share <= 1):
+        return unknown("gap-bound has a multiple of the square of a minimum")
+    if (statement.hypothesis, statement.relation) != (POSITIVE, AT_LEAST):
+        return unknown("gap-bound needs B >= 0, and is an equality for the identity")
+    return result
+
+
+@cache
+def _largest_constants() -> dict:
+    """Divide the gap of two targets by 1 - chi, for every d, and let d grow."""
+
+    def quotient(ratio, network):
+        gap = ratio * m / d + (1 - ratio) * TRACELESS - network
+        by_size = (gap / (1 - ratio)).subs(m, d * (1 - rho))
+        return rational(limit(simplify(by_size), d, oo), "rho")
+
+    return {
+        "rank one": quotient(1 / d, sympy.Integer(0)),
+        "a projection of rank d - 1": quotient(1 - 1 / d, (m - 1) / (d - 1)),
+    }
 
 
 def _finite_exact(statement, domain) -> Result:
@@ -366,15 +405,20 @@ FINITE = Claim(
         ),
         Check(
             "symbolic",
-            "the factor of the exact mean is at least (m/d)^2",
+            "the factor of the exact mean is at least (m/d)^2; two targets for large d",
             _finite_symbolic,
-            given=("nt-quadratic-mean",),
+            given=("gap-bound", "nt-quadratic-mean"),
             role="step",
         ),
     ),
     planted=(
         Planted("11/10 of the constant", {"constant": 11 * KAPPA / 10}),
         Planted("21/20 of the constant", {"constant": 21 * KAPPA / 20}, near=True),
+        Planted(
+            "101/100 of the constant: right at d = 60",
+            {"constant": 101 * KAPPA / 100},
+            near=True,
+        ),
         Planted("the minimum without its square", {"constant": Min(rho, 1 - rho)}),
         Planted("B of any sign", {"hypothesis": ANY}, near=True),
         Planted("strictly: wrong for B = I only", {"relation": MORE}, near=True),
