@@ -162,8 +162,8 @@ def _gap(statement, domain) -> Result:
 def captured_of_one(size, left):
     """Return what the tangent model captures for Delta = a e e', by a^2 and |P e|^2.
 
-    The matrices M with P M P = 0 miss the direction P e alone, in the form |M|^2 + a^2
-    <e, M e>^2 of the noise.
+    It is half of y / (1 + y) with y = a^2 (1 - |P e|^4): the form of the noise is
+    |M|^2 + a^2 <e, M e>^2, and the best M has its part Z = P M P taken off along P e.
 
     Examples
     --------

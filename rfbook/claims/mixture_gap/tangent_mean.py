@@ -210,8 +210,8 @@ VARIANCE = norm * SIGNAL / d
 def _variance_gradient(statement, domain) -> Result:
     """Differentiate Tr(P D P D) along K P - P K: its gradient is X Y - (X Y)'.
 
-    With the spectral gap d of `nt-concentration` it gives the bound. For Delta = e e'
-    and large d the variance is as large as the gradient allows.
+    With the spectral gap d of `nt-concentration` it gives the bound. For Delta of rank
+    one and large d the variance is as large as this gradient allows.
     """
     D, P = (Symbol(name, commutative=False) for name in ("D", "P"))
     X, Y = P * D * P, P * D * (1 - P)
@@ -219,10 +219,11 @@ def _variance_gradient(statement, domain) -> Result:
     rest = sympy.expand(derivative - (X * Y - (1 - P) * D * P * X))
     if sympy.expand(rest.subs(P**2, P)) != 0:
         return unknown(f"{rest} is left")
-    needed = rank_one_rate(Rational(3, 4)) / 4  # s is half of 1 - |P e|^4
-    allowed = limit(d * statement.bound.subs({norm: 1, SIGNAL: 1}), d, oo)
+    size = Rational(1, 4)  # of Delta = e e' / 2, where s is half of size (1 - |P e|^4)
+    needed = rank_one_rate(Rational(3, 4)) * size**2 / 4
+    allowed = limit(d * statement.bound.subs({norm: size, SIGNAL: size}), d, oo)
     if needed != allowed and not statement.relation.exact(needed, allowed):
-        words = "Delta = e e', N = d/4 and d to infinity: d times the variance tends to"
+        words = "Delta = e e'/2, N = d/4, d to infinity: d times the variance tends to"
         return fails(f"{words} {needed}, d times the bound to {allowed}")
     if statement.relation != AT_MOST:
         return unknown("the spectral gap bounds the variance from above")

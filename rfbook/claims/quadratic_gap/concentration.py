@@ -67,6 +67,11 @@ def rank_one_rate(share):
     """Return the limit of d Var |P e|^4 for a projection P of rank x d, x the share.
 
     The moments of |P e|^2 are those of its Beta law, for symbolic d.
+
+    Examples
+    --------
+    >>> rank_one_rate(Rational(3, 4))
+    27/32
     """
 
     def moment(power: int):
