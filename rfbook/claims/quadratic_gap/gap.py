@@ -5,6 +5,7 @@ least squares for a given W, the network's from the eigenvalues of B.
 """
 
 from fractions import Fraction
+from functools import cache
 from itertools import product
 
 import sympy
@@ -47,6 +48,7 @@ from rfbook.ledger import (
     Statement,
     Verdict,
     every_identity,
+    fails,
     identity,
     unknown,
 )
@@ -307,12 +309,49 @@ BOUND = Claim(
 
 # --- the bound at finite size ---------------------------------------------------------
 
+TRACELESS = m * (d * (m + 1) - 2) / (d * (d + 2) * (d - 1))
+
 
 def _finite_symbolic(statement, domain) -> Result:
-    """Compare the traceless factor of the exact mean with (m / d)^2."""
-    factor = m * (d * (m + 1) - 2) / (d * (d + 2) * (d - 1))
+    """Compare the exact mean with its limit, and the bound with two targets.
+
+    The traceless factor of the mean is at least (m/d)^2, so that the mean is not below
+    its limit, and `gap-bound` does the rest.
+    """
     spare = m * (d - m) * (d - 2) / (d**2 * (d + 2) * (d - 1))
-    return identity(factor - (m / d) ** 2, spare)
+    result = identity(TRACELESS - (m / d) ** 2, spare)
+    if result.verdict is not Verdict.HOLDS:
+        return result
+    if statement.relation not in (AT_LEAST, MORE):
+        return unknown("the proof bounds the gap from below")
+    constant = rational(statement.constant, "rho")
+    for density in (Fraction(k, 24) for k in range(1, 24)):
+        for name, largest in _largest_constants().items():
+            if constant(density) > largest(density):
+                words = f"{name}, N = {density} d, d to infinity: the gap over 1 - chi"
+                words = f"{words} tends to {largest(density)}"
+                return fails(f"{words}, which is below {constant(density)}")
+    share = simplify(statement.constant / BOUND.statement.constant)
+    if not (share.is_number and share <= 1):
+        return unknown("gap-bound has a multiple of the square of a minimum")
+    if (statement.hypothesis, statement.relation) != (POSITIVE, AT_LEAST):
+        return unknown("gap-bound needs B >= 0, and is an equality for the identity")
+    return result
+
+
+@cache
+def _largest_constants() -> dict:
+    """Divide the gap of two targets by 1 - chi, for every d, and let d grow."""
+
+    def quotient(ratio, network):
+        gap = ratio * m / d + (1 - ratio) * TRACELESS - network
+        by_size = (gap / (1 - ratio)).subs(m, d * (1 - rho))
+        return rational(limit(simplify(by_size), d, oo), "rho")
+
+    return {
+        "rank one": quotient(1 / d, sympy.Integer(0)),
+        "a projection of rank d - 1": quotient(1 - 1 / d, (m - 1) / (d - 1)),
+    }
 
 
 def _finite_exact(statement, domain) -> Result:
@@ -366,15 +405,20 @@ FINITE = Claim(
         ),
         Check(
             "symbolic",
-            "the factor of the exact mean is at least (m/d)^2",
+            "the factor of the exact mean is at least (m/d)^2; two targets for large d",
             _finite_symbolic,
-            given=("nt-quadratic-mean",),
+            given=("gap-bound", "nt-quadratic-mean"),
             role="step",
         ),
     ),
     planted=(
         Planted("11/10 of the constant", {"constant": 11 * KAPPA / 10}),
         Planted("21/20 of the constant", {"constant": 21 * KAPPA / 20}, near=True),
+        Planted(
+            "101/100 of the constant: right at d = 60",
+            {"constant": 101 * KAPPA / 100},
+            near=True,
+        ),
         Planted("the minimum without its square", {"constant": Min(rho, 1 - rho)}),
         Planted("B of any sign", {"hypothesis": ANY}, near=True),
         Planted("strictly: wrong for B = I only", {"relation": MORE}, near=True),
@@ -462,24 +506,62 @@ PRINTED = Claim(
 
 # --- the converse ---------------------------------------------------------------------
 
+UNDER = rho * (1 - rho) * chi * (1 - chi)
+
 
 def _converse_symbolic(statement, domain) -> Result:
-    """Split B = a I + E with Tr E = 0: the N largest entries of E sum to little."""
+    """Split B = a I + E with Tr E = 0: the N largest entries of E sum to little.
+
+    With d a^2 = chi |B|^2 and |E|^2 = (1 - chi) |B|^2 the two terms follow, and for two
+    eigenvalues near each other the first cannot be smaller.
+    """
     a, e = symbols("a e", positive=True)
     # Sum over i <= N of (a + e_i)^2, minus rho times the sum over all i.
     top, first = symbols("T F", positive=True)
     share = N * a**2 + 2 * a * first + top - rho * (d * a**2 + e)
-    return every_identity(
+    centred = N * (1 - N / d) ** 2 + (d - N) * (N / d) ** 2
+    result = every_identity(
         (
             ("the share", share.subs(rho, N / d), 2 * a * first + top - N * e / d),
             ("chi", (d * a) ** 2 / (d * (d * a**2 + e)), d * a**2 / (d * a**2 + e)),
-            (
-                "the centred indicator",
-                N * (1 - N / d) ** 2 + (d - N) * (N / d) ** 2,
-                N * (d - N) / d,
-            ),
+            ("the centred indicator", centred, N * (d - N) / d),
         )
     )
+    if result.verdict is not Verdict.HOLDS:
+        return result
+    if words := _two_levels(statement):
+        return fails(words)
+    # F^2 <= centred |E|^2 by Cauchy and Schwarz, and T <= |E|^2
+    square = simplify(4 * chi * (1 - chi) * centred.subs(N, rho * d) / d)
+    if simplify(statement.factor**2 * statement.under - square) != 0:
+        return unknown(f"the proof has {square} under the root")
+    if simplify(statement.rest - (1 - rho) * (1 - chi)) != 0:
+        return unknown("the proof has another second term")
+    return result
+
+
+def _two_levels(statement) -> str:
+    """Take N eigenvalues 1 + t and d - N eigenvalues 1, for small t and every d.
+
+    The mean risk is 1 - rho up to a multiple of 1 - chi (`nt-worst-case`), which is of
+    the order t^2: so the gap grows like the share of the N largest squares. Where it
+    grows faster than the bound, the words say so.
+    """
+    t = Symbol("t", positive=True)
+    length = rho * (1 + t) ** 2 + 1 - rho
+    ratio, share = (1 + rho * t) ** 2 / length, rho * (1 + t) ** 2 / length
+    shrinking = (
+        (share - rho) / t,
+        statement.rest.subs(chi, ratio) / t,
+        statement.factor**2 * statement.under.subs(chi, ratio) / t**2,
+    )
+    slopes = [limit(simplify(f), t, 0) for f in shrinking]
+    for density in (Rational(k, 8) for k in range(1, 8)):
+        gap, rest, square = (slope.subs(rho, density) for slope in slopes)
+        if gap > rest and (gap - rest) ** 2 > square:
+            words = f"eigenvalues 1 + t and 1, N = {density} d, t to 0: the gap is"
+            return f"{words} {gap} t, the bound {rest + sympy.sqrt(square)} t"
+    return ""
 
 
 def _converse_exact(statement, domain) -> Result:
@@ -512,7 +594,7 @@ CONVERSE = Claim(
         {"d": Integers(2), "N": WIDTHS},
         {
             "factor": 2,
-            "under": rho * (1 - rho) * chi * (1 - chi),
+            "under": UNDER,
             "rest": (1 - rho) * (1 - chi),
         },
     ),
@@ -535,8 +617,9 @@ CONVERSE = Claim(
         ),
         Check(
             "symbolic",
-            "the share of the largest eigenvalues, for B = aI + E",
+            "the share of the largest eigenvalues, for B = aI + E, and two levels",
             _converse_symbolic,
+            given=("nt-worst-case",),
             role="step",
         ),
     ),
@@ -544,7 +627,17 @@ CONVERSE = Claim(
         Planted("19/10 for 2", {"factor": Fraction(19, 10)}, near=True),
         Planted(
             "without the root",
-            {"under": (rho * (1 - rho) * chi * (1 - chi)) ** 2},
+            {"under": UNDER**2},
+        ),
+        Planted(
+            "up to a twentieth less, right at rho = 1/2",
+            {"under": UNDER * (1 - (1 - 2 * rho) ** 2 / 20) ** 2},
+            near=True,
+        ),
+        Planted(
+            "the indicator's mean deviation for its standard deviation",
+            {"under": 4 * UNDER * rho * (1 - rho)},
+            near=True,
         ),
         Planted("the second term alone", {"factor": 0}),
         Planted("the factor 1", {"factor": 1}),
