@@ -475,8 +475,11 @@ def run_tests(arguments: list[str]) -> None:
 
 @command("test-unit")
 def run_unit_tests(arguments: list[str]) -> None:
-    """Run the fast tests: no notebook, no browser."""
-    pytest(prepare(), "-m", "not notebook and not browser", *arguments)
+    """Run the fast tests: no notebook, no browser, nothing marked slow."""
+    # What is left out as a whole is not collected either, which takes its seconds too.
+    whole = ["--ignore=book", "--ignore=tests/browser"]
+    slow = "notebook or browser or slow"
+    pytest(prepare(), *whole, "-m", f"not ({slow})", *arguments)
 
 
 @command("test-notebooks")

@@ -216,6 +216,7 @@ def test_every_function_of_the_page_has_an_anchor_in_its_source():
     assert {place for place in shown if not defines(*place)} == set()
 
 
+@pytest.mark.slow
 def test_the_page_has_a_row_for_every_name(tmp_path, book):
     (tmp_path / "conf.py").write_text(
         'extensions = ["myst_parser", "rfbook.sphinxext.api"]\n'

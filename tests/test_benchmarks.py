@@ -15,6 +15,8 @@ from rfbook import benchmarks, dev
 from rfbook.doctor import read_pins
 from rfbook.records import RecordError, read_record, write_record
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "benchmarks"
 LOCK, MORE = ROOT / "requirements" / "lock.txt", "benchmarks.txt"

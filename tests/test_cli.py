@@ -10,6 +10,8 @@ from rfbook import cite
 from rfbook.cli import main
 from rfbook.ledger import citation, claims, runner
 
+pytestmark = pytest.mark.slow
+
 
 def test_verify_prints_a_table_and_succeeds(capsys):
     assert main(["verify", "psi-counts"]) == 0

@@ -14,6 +14,8 @@ from rfbook.descent import Setting, descend_all, engine
 from rfbook.quadratic_gap import QuadraticTarget
 from rfbook.sweeps import Sweep
 
+pytestmark = pytest.mark.slow
+
 distributed = pytest.importorskip("distributed")
 
 STEPS, HELD, PATIENCE = 6, 4, 120.0

@@ -189,6 +189,7 @@ descend_all(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("steps", "offset"), [(1, "flow"), (44, "slaved")])
 def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, monkeypatch, steps, offset):
     monkeypatch.setattr(engine, "_SHARD", 720)  # a shard ends after 720 / 36 = 20 steps

@@ -14,6 +14,8 @@ import pytest
 
 from rfbook import dev
 
+pytestmark = pytest.mark.slow
+
 ROOT = dev.ROOT
 CLEAN_ENVIRONMENT = {
     name: value

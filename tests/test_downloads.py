@@ -17,6 +17,8 @@ from rfbook.launch import binder_url, colab_url
 from rfbook.plain import Sources
 from rfbook.sphinxext import downloads
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 REPOSITORY = "https://github.com/owner/name"
 

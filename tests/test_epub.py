@@ -15,6 +15,8 @@ from rfbook import epub, pdf
 from rfbook.epub import MATHML, SVG, XHTML
 from rfbook.sphinxext.site import MATHJAX_PACKAGE
 
+pytestmark = pytest.mark.slow
+
 IMPRINT = pdf.Imprint(
     "A & B", "Its authors", "0.1", "commit abc", datetime(2026, 1, 2, tzinfo=UTC)
 )

@@ -287,6 +287,7 @@ def page(site):
     return BeautifulSoup(text, "html.parser")
 
 
+@pytest.mark.slow
 def test_every_erratum_has_its_place_and_its_row(page):
     for erratum in ERRATA:
         section = page.find(id=erratum.anchor)

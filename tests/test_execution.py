@@ -12,6 +12,8 @@ from myst_parser.config.main import MdParserConfig
 
 from rfbook.sphinxext.execution import execute
 
+pytestmark = pytest.mark.slow
+
 HEAD = """---
 jupytext:
   text_representation:

@@ -13,6 +13,8 @@ from rfbook import dev
 from rfbook.ledger.runner import load_verdicts
 from rfbook.records import RecordError, data_folder, read_record, write_whole
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 CLAIM = "sphere-overlap"
 

@@ -12,6 +12,8 @@ from rfbook import prove
 from rfbook.ledger import Proved, Statement, Verdict, claims, digest, formal
 from rfbook.psi import psi
 
+pytestmark = pytest.mark.slow
+
 PROOFS = sorted(formal.FOLDER.glob("*.v"))
 DECIDERS = [
     pytest.param(claim, check, id=f"{claim.id}-{check.decide.theorem}")

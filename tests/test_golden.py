@@ -17,6 +17,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from rfbook import chapters, golden
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 HEADER = (
     "---\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n\n# A page\n"

@@ -368,6 +368,7 @@ def setup(app):
 """
 
 
+@pytest.mark.slow
 def test_the_page_lists_every_change(book, tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "conf.py").write_text(CONF + 'root_doc = "book/history"\n')

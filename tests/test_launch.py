@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from rfbook import dev
 from rfbook.launch import binder_url, colab_url, first_cell, repository_parts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 GITHUB = "https://github.com/owner/name"
 

@@ -444,6 +444,7 @@ def test_imports_are_found_wherever_they_stand(tmp_path):
     assert claim_digest("rfbook.top", package) != before
 
 
+@pytest.mark.slow
 def test_a_constant_two_imports_away_makes_the_claim_run_again(tmp_path):
     shutil.copytree(
         PACKAGE, tmp_path / "rfbook", ignore=shutil.ignore_patterns("__pycache__")

@@ -83,6 +83,7 @@ def test_the_tags_are_a_part_of_the_build():
     assert meta.__name__ in PARTS
 
 
+@pytest.mark.slow
 def test_a_chapter_names_itself_and_the_book(unpublished):
     tags = unpublished["wave"]
     assert tags.items() >= IN_PLACE.items()
@@ -118,6 +119,7 @@ def test_the_picture_of_a_preview_is_in_the_book(book):
     assert (book / meta.COVER).is_file()
 
 
+@pytest.mark.slow
 def test_with_an_address_the_tags_give_it(published):
     for name in ("index", "wave"):
         tags = published[name]

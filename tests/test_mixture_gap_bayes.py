@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath as mp
 import numpy as np
 import pytest
 from scipy.integrate import quad
@@ -28,6 +29,7 @@ from rfbook.mixture_gap import (
     snr,
 )
 
+EPS = np.finfo(float).eps
 SPECTRA = (
     [0.5],
     [-0.9, 0.3],
@@ -156,6 +158,18 @@ def test_the_limit_is_a_sign_in_noise(s):
     end = min(38.0, 38 / np.sqrt(s))
     expected = 2 * quad(middle, 0, end, epsabs=0, epsrel=1e-12, limit=400)[0]
     assert bayes_risk_limit(s) == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("s", [1, 10, 60, 100, 300])
+def test_the_limit_loses_no_digits_to_its_step(s):
+    def middle(u):
+        return mp.exp(-2 * s * u**2) * mp.sech(mp.pi * u)
+
+    with mp.workdps(30):
+        pieces = mp.linspace(0, mp.mpf(8) / mp.sqrt(s), 17)
+        expected = 2 * mp.exp(-mp.mpf(s) / 2) * mp.quad(middle, pieces)
+    # The exponents, up to s/2 + 40, are rounded, and a hundred terms are added up.
+    assert bayes_risk_limit(s) == pytest.approx(float(expected), rel=EPS * (s + 100))
 
 
 def test_the_limit_takes_arrays_and_stays_below_the_linear_error():

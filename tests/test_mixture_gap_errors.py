@@ -211,6 +211,9 @@ def test_fit_classes_whitens_and_makes_diagonal():
     assert np.allclose(A.T @ second.T @ second @ A / 300, np.diag(1 + Delta))
     with pytest.raises(ValueError, match="second sample must span"):
         fit_classes(first, second[:2])
+    for one, two in ((first, second[:, :3]), (first[0], second), (first[:0], second)):
+        with pytest.raises(ValueError, match=r"must have shapes \(n, d\) and \(m, d\)"):
+            fit_classes(one, two)
 
 
 def test_gaussian_twins_are_predicted_and_digits_have_their_order():

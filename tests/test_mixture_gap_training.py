@@ -131,6 +131,8 @@ def test_fixed_output_weights_reach_what_the_closed_forms_say():
     [
         (lambda: critical_risk(VALUES, [4]), r"different places below 4, got \[4\]"),
         (lambda: critical_risk(VALUES, [1, 1]), r"different places below 4"),
+        (lambda: critical_risk(VALUES, [-1]), "place must be an integer >= 0, got -1"),
+        (lambda: critical_escape([0.5, 0.0], [1], 1), "at most 1 positive eigenvalues"),
         (lambda: critical_escape(VALUES, [3], 2), r"at most 2 positive eigenvalues"),
         (lambda: critical_escape(VALUES, [0, 1, 2], 2), "at most 2"),
         (lambda: layer_risk(VALUES, [1.0, 0.0]), "numbers not 0"),

@@ -105,6 +105,7 @@ def test_every_mutant_of_the_book_has_a_name_of_its_own():
     assert len(set(found)) == len(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["rfbook/forms.py", "rfbook/matrices.py"])
 def test_every_mutant_is_another_program(name):
     text, found = all_mutants()[name]
@@ -250,6 +251,7 @@ def outcomes(record, key="outcome"):
     return {row["name"].partition("::")[2]: row[key] for row in record.results["rows"]}
 
 
+@pytest.mark.slow
 def test_a_run_tells_what_is_noticed_and_goes_on_where_it_was(tree):
     text = (tree / "rfbook" / "toy.py").read_text()
     part = work.run_room(ROOM, tree, count=5)
@@ -437,8 +439,9 @@ def test_the_tables_say_what_was_counted():
     line = line.replace("~", "\N{NO-BREAK SPACE}").replace("^", "\N{WORD JOINER}")
     assert line in text.splitlines()
     assert text.splitlines()[-1].startswith("| **all** | 70 | 5 |")
-    assert report.alive_list({"a": MIXED}, ARGUED) == "- `a.py::f::number: 4 -> 5`"
-    assert report.alive_list({"a": sample((K, K))}, {}) == "None of the sample."
+    alive = "- `a.py::f::number: 4 -> 5`"
+    assert report.alive_list([MIXED, MIXED], ARGUED) == alive
+    assert report.alive_list([sample((K, K))], {}) == "None."
     listed = report.arguments_list(ARGUED)
     assert listed.startswith("- `a.py::f::number: 3 -> 4`: a wider margin")
     assert report.days_words({"a": MIXED}) == "The samples were run on 2020-02-02."

@@ -17,6 +17,8 @@ from rfbook import pdf
 from rfbook.chapters import list_chapters
 from rfbook.sphinxext.site import MATHJAX_FILES, MATHJAX_PACKAGE
 
+pytestmark = pytest.mark.slow
+
 IMPRINT = pdf.Imprint(
     "A small book", "Its authors", "0.1", "commit abc", datetime(2026, 1, 2, tzinfo=UTC)
 )

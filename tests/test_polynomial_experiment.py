@@ -44,6 +44,7 @@ def test_the_hinge_loss_of_a_linear_function():
         assert abs(found - exact) < 4 * error
 
 
+@pytest.mark.slow
 def test_the_hinge_loss_of_the_target_by_quadrature():
     """x_1 x_2 has the law of (p - q)/2 with p + q = x_1^2 + x_2^2 on a circle."""
     # On S^4 write |(x_1, x_2)|^2 = s, x_3^2 = (1 - s) c^2: s is Beta(1, 3/2), c is

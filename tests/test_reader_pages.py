@@ -102,6 +102,7 @@ def test_the_chapters_come_in_the_order_of_the_contents():
     assert [name for name in own if name in order] == order
 
 
+@pytest.mark.slow
 def test_the_page_lists_the_exercises_with_links_that_lead_there(built, pages, book):
     listed = exercises_of(text_of(book, "psi"), "psi", claims())
     rows = pages["exercises"].select("section#exercises-psi tbody tr")

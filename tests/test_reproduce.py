@@ -16,6 +16,8 @@ from rfbook.quadratic_gap.target import exponential_target
 from rfbook.records import RecordError, data_folder
 from rfbook.sweeps import Sweep
 
+pytestmark = pytest.mark.slow
+
 TINY = Protocol(d=6, widths=(2, 8), seeds=(0,), steps=60, batch=20)
 
 

@@ -491,6 +491,8 @@ def test_series_refuses_too_few_terms():
 def test_closed_form_refuses_odd_degrees():
     with pytest.raises(ValueError, match="degree must be even, got 3"):
         spectrum.relu_zero_bias_ball(4, 3)
+    with pytest.raises(ValueError, match="d must be an integer >= 1, got 0"):
+        spectrum.relu_zero_bias_ball(0, 2)
 
 
 # --- exact numbers ------------------------------------------------------------------

@@ -18,6 +18,8 @@ from rfbook.ledger.runner import load_verdicts, save_verdicts, verify
 from rfbook.sphinxext import ancestry, moved, records
 from rfbook.sphinxext import claims as extension
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(book, tmp_path, monkeypatch):

@@ -60,6 +60,7 @@ def test_a_sweep_computes_what_is_missing_and_nothing_else(tmp_path):
     assert record.parameters == {"steps": 6, "key": [2, 1]}
 
 
+@pytest.mark.slow
 def test_other_processes_compute_the_same(tmp_path):
     sweep = small_sweep()
     sweep.run(tmp_path / "here", progress=False)
@@ -89,6 +90,7 @@ small_sweep().run(sys.argv[1], progress=False)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_inside_the_cell(tmp_path):
     folder, tests = tmp_path / "killed", str(Path(__file__).parent)
     process = subprocess.run(

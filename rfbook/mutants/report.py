@@ -270,12 +270,10 @@ def arguments_list(equivalent: Mapping[str, str]) -> str:
     return "\n".join(f"- `{_bare(name)}`: {why}" for name, why in equivalent.items())
 
 
-def alive_list(records: Mapping[str, Record], equivalent: Mapping[str, str]) -> str:
+def alive_list(records: Iterable[Record], equivalent: Mapping[str, str]) -> str:
     """Return the mutants that nothing notices, in Markdown; a sentence if none."""
-    alive = count(records.values(), equivalent).alive
-    if not alive:
-        return "None of the sample."
-    return "\n".join(f"- `{_bare(name)}`" for name in alive)
+    alive = dict.fromkeys(count(records, equivalent).alive)
+    return "\n".join(f"- `{_bare(name)}`" for name in alive) or "None."
 
 
 def _bare(name: str) -> str:
