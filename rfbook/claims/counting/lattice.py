@@ -652,17 +652,13 @@ def _share_proof(statement, domain) -> Result:
 
 
 def _share_printed(statement, domain) -> Result:
-    """Compare with the printed constants: 18 for the radius, 1/4 for the share."""
-    width = exact_ball(statement.width)
+    """Compare with the printed constants: a smaller share of a smaller ball."""
+    pairs = {
+        "the radius": (statement.width, statement.wider),
+        "the share": (statement.part, statement.share),
+    }
     with ctx.workprec(BITS):
-        return every_ball(
-            (
-                ("the radius", width, exact_ball(18)),
-                ("the share", -exact_ball(statement.share), -exact_ball(1) / 4),
-            ),
-            lambda row: row[1:],
-            AT_MOST,
-        )
+        return every_ball(pairs, lambda name: map(exact_ball, pairs[name]), AT_MOST)
 
 
 PROBABILITY = Claim(
@@ -675,9 +671,16 @@ PROBABILITY = Claim(
         "$L$-Lipschitz $f$ has $\\operatorname{dist}(f, V)^2 \\le \\varepsilon$ with "
         "probability at least $\\frac12$, then\n\n"
         "$$N \\ge [[share]]\\, Q_{k,d}, \\qquad "
-        "k = \\frac{L}{[[width]] \\sqrt\\varepsilon} .$$",
+        "k = \\frac{L}{[[width]] \\sqrt\\varepsilon} .$$\n\n"
+        "Since $[[part]] \\le [[share]]$ and $[[wider]] \\ge [[width]]$, this implies "
+        "$N \\ge [[part]]\\, Q_{k,d}$ with $k = L / ([[wider]] \\sqrt\\varepsilon)$.",
         {"d": SIZES, "L": POSITIVE, "varepsilon": POSITIVE},
-        {"share": Rational(15, 32), "width": 4 * sqrt(2) * pi},
+        {
+            "share": Rational(15, 32),
+            "width": 4 * sqrt(2) * pi,
+            "part": Rational(1, 4),
+            "wider": 18,
+        },
     ),
     sources=(
         hsu("Theorem 10", "implied", "with 1/4 and 18, and the root of the error"),
@@ -692,6 +695,8 @@ PROBABILITY = Claim(
         Planted("16/33 for 15/32", {"share": Rational(16, 33)}, near=True),
         Planted("4 pi for 4 sqrt(2) pi", {"width": 4 * pi}),
         Planted("9/2 for 4 sqrt(2)", {"width": 9 * pi / 2}),
+        Planted("17.6 for 18", {"wider": Rational(88, 5)}, near=True),
+        Planted("half of the points in the smaller ball", {"part": Rational(1, 2)}),
     ),
     weak=Check("interval", "the printed constants", _share_printed, role="step"),
 )
