@@ -459,17 +459,20 @@ def upper_count(dimension: int, ratio: Fraction) -> int:
     return points_by_dimension(square, 24, 1)[dimension]
 
 
-RATIOS = tuple(Fraction(a) for a in (2, 10, 40, 200, 2000))
+RATIOS = tuple(Fraction(a) for a in (2, 10, 40, 80, 200, 400, 2000))
 """Values of L^2 / epsilon."""
+
+SQUARES = (1, 2, 4, 6, 9, 100, 300)
+"""Values of k^2."""
 
 
 def _lower_below(statement, domain, sizes=(Fraction(1), Fraction(1, 16))) -> Result:
     """Stay below a number of cosines that is enough for all Lipschitz functions.
 
-    Far out both are volumes, so that a radius too large by a factor is multiplied in
-    as its power d: in many dimensions the numbers cross.
+    Far out both numbers are volumes: a factor in the radius enters with the power d,
+    and so it shows in many dimensions.
     """
-    cases = product(domain["d"], RATIOS, (1, 4, 9, 100, 300), sizes)
+    cases = product(domain["d"], RATIOS, SQUARES, sizes)
 
     def sides(case):
         dimension, ratio, square, size = case
@@ -579,7 +582,7 @@ def _upper_slopes(statement, domain) -> Result:
     line = x * sine(angle) / rate + cosine(angle) / rate**2
     share = simplify(line.subs(x, 1) - line.subs(x, -1)) / 2
     if share == 0:
-        return fails("the line f = L x_1 is orthogonal to V: its distance is L^2/3")
+        return fails("the line f = L x_1 is orthogonal to V: dist^2 is L^2/3")
     parts = every_identity(
         (
             ("the product's derivative", diff(f * sine(angle), x), inside),
@@ -589,7 +592,7 @@ def _upper_slopes(statement, domain) -> Result:
         )
     )
     if parts.verdict is not Verdict.HOLDS:
-        return unknown(f"the proof is not for this basis: {parts.witness}")
+        return unknown(f"not the proof's basis: {parts.witness or parts.detail}")
     energy = summation(expand(2 * share**2), (j, 1, oo))
     return every_identity([("the energy of the line", energy, Rational(1, 3))])
 
