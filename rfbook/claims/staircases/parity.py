@@ -4,6 +4,7 @@ from fractions import Fraction
 from functools import cache
 from math import comb, prod
 
+import numpy as np
 from flint import ctx
 from sympy import Rational, Symbol, binomial, exp, log, pi, sympify
 
@@ -383,35 +384,30 @@ def _hoeffding(statement, domain) -> Result:
     return identity(failure.subs(n_samples, statement.samples), chance)
 
 
-def _small_case(statement, domain, rng) -> Result:
-    """Draw steps of five bits: the failures must not be more than is allowed.
+def _drawn_steps(statement, domain, rng, cases=((5, 2), (9, 4))) -> Result:
+    """Draw how often each point of the cube occurs: failures are no more than allowed.
 
-    The limit is four standard errors above the allowed share.
+    The limit is four standard errors above the allowed share, the gap is that of the
+    gradient over all points.
     """
-    level, runs = Fraction(1, 20), 400
-    size = 3 * Fraction(1, 16) - Fraction(1, 16)
-    count = (
-        int(
-            sympify(statement.samples)
-            .subs(
-                {
-                    d: 5,
-                    gap: Rational(size.numerator, size.denominator),
-                    chance: Rational(1, 20),
-                }
-            )
-            .evalf()
-        )
-        + 1
-    )
-    wrong = 0
-    for _ in range(runs):
-        x = 1 - 2 * rng.integers(0, 2, (count, 5))
-        gradient = abs((x[:, :2].prod(1) * (x.sum(1) > 0)) @ x)
-        wrong += gradient[:2].min() <= gradient[2:].max()
-    share, limit = wrong / runs, float(level) + 4 * (0.05 * 0.95 / runs) ** 0.5
-    words = f"{count} samples fail in a share {share} of {runs} runs, limit {limit:.3f}"
-    return every((5,), lambda _: (share <= limit, words))
+    level, runs = Rational(1, 20), 400
+    limit = float(level) + 4 * (float(level * (1 - level)) / runs) ** 0.5
+
+    def compare(case):
+        bits, size = case
+        cube = np.array(points(bits))
+        terms = (cube[:, :size].prod(1) * (cube.sum(1) > 0))[:, None] * cube
+        inside, *_, outside = abs(terms.sum(0)).tolist()
+        values = {d: bits, gap: Rational(inside - outside, 2**bits), chance: level}
+        count = int(sympify(statement.samples).subs(values).evalf()) + 1
+        drawn = rng.multinomial(count, np.full(2**bits, 0.5**bits), runs)
+        moduli = abs(drawn @ terms)
+        least, most = moduli[:, :size].min(1), moduli[:, size:].max(1)
+        share = np.mean(least <= most)
+        words = f"{count} samples, the share of failures {share} <= {limit:.3f}"
+        return share <= limit, f"(d, k), {words}"
+
+    return every(cases, compare)
 
 
 ONE_STEP = Claim(
@@ -435,8 +431,8 @@ ONE_STEP = Claim(
         Check("symbolic", "Hoeffding's bound is delta", _hoeffding, role="step"),
         Check(
             "statistical",
-            "five bits, a parity of two, 400 runs",
-            _small_case,
+            "400 runs each: five bits, a parity of two, and nine, of four",
+            _drawn_steps,
             role="step",
             seed=17,
         ),
@@ -452,9 +448,22 @@ ONE_STEP = Claim(
             {"samples": Rational(196, 25) * log(2 * d / chance) / gap**2},
             near=True,
         ),
+        Planted(
+            "numbers between 0 and 1, and the whole gap",
+            {"samples": log(2 * d / chance) / (2 * gap**2)},
+        ),
+        Planted(
+            "64 for 8 / gap: right for five bits",
+            {"samples": 64 * log(2 * d / chance) / gap},
+            near=True,
+        ),
     ),
     weak=Check(
-        "statistical", "the experiment alone", _small_case, role="step", seed=17
+        "statistical",
+        "the experiment with five bits alone",
+        lambda statement, domain, rng: _drawn_steps(statement, domain, rng, ((5, 2),)),
+        role="step",
+        seed=17,
     ),
     spec="frontier-3",
 )

@@ -297,11 +297,11 @@ TAIL_BOUND = Claim(
 # --- the truncated second moment ------------------------------------------------------
 
 
-def excess(point: Fraction):
-    """Enclose E (g - h)_+^2 = (1 + h^2) Q(h) - h phi(h)."""
+def excess(point: Fraction, weight=lambda at: 1 + at**2, density=lambda at: at):
+    """Enclose weight Q(h) - density phi(h), by default the mean E (g - h)_+^2."""
     c = exact_ball(point)
-    density = (-c * c / 2).exp() / (2 * arb.pi()).sqrt()
-    return (1 + c * c) * tail(point) - c * density
+    phi = (-c * c / 2).exp() / (2 * arb.pi()).sqrt()
+    return exact_ball(weight(point)) * tail(point) - exact_ball(density(point)) * phi
 
 
 @cache
@@ -311,7 +311,8 @@ def _excess_integral():
 
 
 def _excess_formula(statement, domain) -> Result:
-    return identity(_excess_integral(), (1 + h**2) * TAIL - h * PHI.subs(x, h))
+    claimed = statement.weight * TAIL - statement.density * PHI.subs(x, h)
+    return identity(_excess_integral(), claimed)
 
 
 def rational_function(formula) -> Callable[[Fraction], Fraction]:
@@ -343,18 +344,19 @@ def _mills_proves(ratio, low) -> bool:
 
 
 def _excess_mills(statement, domain) -> Result:
-    """(1 + h^2 - c) Q <= h phi: trivial where the bracket is <= 0, Mills beyond."""
+    """Show (weight - c) Q <= density phi: trivial for a bracket <= 0, Mills beyond."""
     if statement.relation.symbol != "<=" or domain["h"].low != 0:
         return unknown("the argument gives <= on h > 0")
     starts = []
     for bound in (statement.first, statement.second):
-        bracket = sympy.together(1 + h**2 - bound)
+        bracket = sympy.together(statement.weight - bound)
         sign = Poly(sympy.expand(sympy.prod(sympy.fraction(bracket))), h)
         roots = sorted({root for root in sign.real_roots() if root > 0})
         start = roots[0] if roots else Integer(0)
         single = len(roots) <= 1 and sign.eval(start + 1) > 0
         below = not roots or sign.eval(start / 2) < 0
-        if not (single and below and _mills_proves(h / bracket, start)):
+        ratio = statement.density / bracket
+        if not (single and below and _mills_proves(ratio, start)):
             return unknown(f"the bound {bound} does not follow from Mills' argument")
         starts.append(f"{bound}: Mills for h > {start}")
     return holds("; ".join(starts))
@@ -372,11 +374,12 @@ def _excess_boxes(statement, domain) -> Result:
 
 
 def _excess_points(statement, domain) -> Result:
-    parts = [rational_function(part) for part in (statement.first, statement.second)]
+    names = ("weight", "density", "first", "second")
+    weight, density, *parts = (rational_function(statement.parts[n]) for n in names)
 
     def sides(point):
         bound = min(part(point) for part in parts)
-        return excess(point), exact_ball(bound) * tail(point)
+        return excess(point, weight, density), exact_ball(bound) * tail(point)
 
     return every_ball(grid(domain["h"], Fraction(1, 32)), sides, statement.relation)
 
@@ -387,10 +390,17 @@ MOMENT = Claim(
     chapter=CHAPTER,
     statement=Statement(
         "For every $[[h]]$,\n\n"
-        "$$\\mathbb E\\, (g - h)_+^2 [[relation]] "
+        "$$\\mathbb E\\, (g - h)_+^2 = \\bigl([[weight]]\\bigr)\\, Q(h) - "
+        "[[density]]\\, \\varphi(h) [[relation]] "
         "\\min\\Bigl([[first]], [[second]]\\Bigr)\\, Q(h).$$",
         {"h": Reals(0, None, open_low=True)},
-        {"relation": Relation("<="), "first": 1, "second": 2 / h**2},
+        {
+            "weight": 1 + h**2,
+            "density": h,
+            "relation": Relation("<="),
+            "first": 1,
+            "second": 2 / h**2,
+        },
     ),
     checks=(
         Check(
@@ -415,6 +425,8 @@ MOMENT = Claim(
         Planted("for h >= -1", {"h": Reals(-1)}, near=True),
         Planted("the mean of Exp(h) for its square's", {"second": 1 / h**2}),
         Planted("a power too many", {"second": 2 / h**3}),
+        Planted("1.05 for the density", {"density": 21 * h / 20}, near=True),
+        Planted("twice the square: right for h = 1", {"weight": 2 * h**2}, near=True),
     ),
     weak=Check(
         "interval",

@@ -38,6 +38,7 @@ d = Symbol("d", integer=True, positive=True)
 ell = Symbol(r"\ell", integer=True, nonnegative=True)
 i = Symbol("i", integer=True, nonnegative=True)
 j = Symbol("j", integer=True, nonnegative=True)
+k = Symbol("k", integer=True, positive=True)
 n = Symbol("n", integer=True, nonnegative=True)
 t = Symbol("t", positive=True)
 z = Symbol("z", real=True)
@@ -644,21 +645,35 @@ FUNK_HECKE = Claim(
 # --- the overlap of a power with a harmonic -------------------------------------------
 
 
+@cache
+def overlap_means(dimension: int, degree: int, top: int) -> tuple[Fraction, ...]:
+    """Return E t^k P for k = 0, ..., top, by the moments of one coordinate."""
+    eigenvalue = Fraction(degree * (degree + dimension - 2))
+    polynomial = zonal(dimension, degree, eigenvalue, Fraction(1))
+    others = (0,) * (dimension - 1)
+    return tuple(
+        sum(c * sphere_mean((p + power, *others)) for p, c in enumerate(polynomial))
+        for power in range(top + 1)
+    )
+
+
 def _overlap_exact(statement, domain) -> Result:
+    """Compare the value, what is said to be zero, and the step in the degree."""
+
     def compare(case):
         dimension, degree, extra = case
-        eigenvalue = Fraction(degree * (degree + dimension - 2))
-        polynomial = zonal(dimension, degree, eigenvalue, Fraction(1))
-        means = [
-            sum(
-                c * sphere_mean((p + power,) + (0,) * (dimension - 1))
-                for p, c in enumerate(polynomial)
-            )
-            for power in range(degree + 2 * extra + 1)
-        ]
+        top = degree + 2 * extra
+        means = overlap_means(dimension, degree, top)
         claimed = exact(statement.value.subs({d: dimension, ell: degree, j: extra}))
         zeros = not any(means[:degree]) and not any(means[degree + 1 :: 2])
-        return zeros and means[-1] == claimed, f"(d, l, j): {means[-1]} = {claimed}"
+        if not zeros or means[-1] != claimed:
+            return False, f"(d, l, j): {means[-1]} = {claimed}"
+        for power in range(1, top + 1) if degree else ():
+            below = overlap_means(dimension + 2, degree - 1, top - 1)[power - 1]
+            factor = statement.step.subs({d: dimension, ell: degree, k: power})
+            if means[power] != exact(factor) * below:
+                return False, f"(d, l, j), k = {power}: {means[power]} from {below}"
+        return True, "value and step"
 
     return every(product(domain["d"], domain["ell"], domain["j"]), compare)
 
@@ -674,17 +689,18 @@ def _overlap_base(statement, domain) -> Result:
 
 
 def _overlap_step(statement, domain) -> Result:
-    """q(d; k, l) = (k/d) q(d + 2; k - 1, l - 1), by one integration by parts."""
+    """Compare the values of (d, l + 1) and (d + 2, l), with the same j, by the step."""
     value = statement.value
     ratio = sympy.gammasimp(value.subs(ell, ell + 1) / value.subs(d, d + 2))
-    return identity(ratio, (ell + 1 + 2 * j) / d)
+    return identity(ratio, statement.step.subs(ell, ell + 1).subs(k, ell + 1 + 2 * j))
 
 
 def _overlap_lowering(statement, domain) -> Result:
     """(1 - t^2)^((d-1)/2) P_(l-1)^(d+2) has the slope -(d - 1) (...)^((d-3)/2) P_l^(d).
 
     The slope solves the equation of (d, l) because P_(l-1)^(d+2) =: y solves its own,
-    and at t = 1 it is -(d - 1).
+    and at t = 1 it is -(d - 1). So t^k P_l^(d), integrated by parts, leaves k / (d - 1)
+    times t^(k-1) P_(l-1)^(d+2), and E (1 - t^2) is the quotient of the normalisations.
     """
     y, y1 = sympy.symbols("y y1")
     rate = (ell - 1) * (ell - 1 + d)
@@ -696,18 +712,22 @@ def _overlap_lowering(statement, domain) -> Result:
     lowered = (1 - t**2) * y1 - (d - 1) * t * y
     once = slope(lowered)
     equation = (1 - t**2) * slope(once) - (d - 1) * t * once
+    at_one = lowered.subs({t: 1, y: 1})
+    quotient = 1 - MOMENTS.statement.factor.subs(i, 0)
     return every_identity(
         [
             ("the equation", equation + ell * (ell + d - 2) * lowered, Integer(0)),
-            ("at t = 1", lowered.subs({t: 1, y: 1}), -(d - 1)),
+            ("at t = 1", at_one, -(d - 1)),
+            ("the step", -k / at_one * quotient, statement.step),
         ]
     )
 
 
 def overlap(power, factor=1):
     """Return (l + 2j)! / (2^(l + 2j) factor (d/2)^(power)), power a rising one."""
-    k = ell + 2 * j
-    return sympy.factorial(k) / (2**k * factor * RisingFactorial(d / 2, power))
+    degree = ell + 2 * j
+    below = 2**degree * factor * RisingFactorial(d / 2, power)
+    return sympy.factorial(degree) / below
 
 
 OVERLAP = Claim(
@@ -719,9 +739,11 @@ OVERLAP = Claim(
         "(x+n-1)$,\n\n"
         "$$\\mathbb E_{t \\sim \\mu_d}\\, t^{\\ell + 2j} P_\\ell^{(d)}(t) = [[value]],"
         "$$\n\nand $\\mathbb E_{t \\sim \\mu_d}\\, t^k P_\\ell^{(d)}(t) = 0$ if "
-        "$k < \\ell$ or $k - \\ell$ is odd.",
+        "$k < \\ell$ or $k - \\ell$ is odd. For all $k, \\ell \\ge 1$\n\n"
+        "$$\\mathbb E_{t \\sim \\mu_d}\\, t^k P_\\ell^{(d)}(t) = [[step]]\\, "
+        "\\mathbb E_{t \\sim \\mu_{d+2}}\\, t^{k-1} P_{\\ell-1}^{(d+2)}(t).$$",
         {"d": Integers(2), "ell": Integers(0), "j": Integers(0)},
-        {"value": overlap(ell + j, sympy.factorial(j))},
+        {"value": overlap(ell + j, sympy.factorial(j)), "step": k / d},
     ),
     uses=("sphere-moments", "funk-hecke"),
     checks=(
@@ -748,7 +770,13 @@ OVERLAP = Claim(
             "induction",
             "ell",
         ),
-        Check("symbolic", "the integration by parts", _overlap_lowering, role="step"),
+        Check(
+            "symbolic",
+            "the integration by parts",
+            _overlap_lowering,
+            role="step",
+            given=("sphere-moments",),
+        ),
     ),
     planted=(
         Planted("j! is lost: right for j < 2", {"value": overlap(ell + j)}, near=True),
@@ -766,6 +794,8 @@ OVERLAP = Claim(
             {"value": Rational(21, 20) * overlap(ell + j, sympy.factorial(j))},
             near=True,
         ),
+        Planted("the degree for k: right for j = 0", {"step": ell / d}, near=True),
+        Planted("the quotient of the normalisations lost", {"step": k / (d - 1)}),
     ),
     weak=Check(
         "exact",
