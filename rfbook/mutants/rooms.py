@@ -65,6 +65,9 @@ def _room(name: str, *tests: str, package: bool = False) -> Room:
 GAPS = ("tests/test_quadratic_gap_[fnt]*.py", "tests/test_mixture_gap_[efnt]*.py")
 """The tests of the risks, which rest on the shared algebra."""
 
+RUNS = "tests/test_reproduce.py"
+"""The tests of the papers' figures at any size, which call the rooms' cells."""
+
 ROOMS = {
     room.name: room
     for room in (
@@ -85,11 +88,12 @@ ROOMS = {
         _room("psi", "tests/test_psi.py"),
         _room("linear_warmup", "tests/test_linear_warmup.py"),
         _room("single_neuron", "tests/test_single_neuron_[!e]*.py", package=True),
-        _room("quadratic_gap", "tests/test_quadratic_gap_[!e]*.py", package=True),
+        _room("quadratic_gap", "tests/test_quadratic_gap_[!e]*.py", RUNS, package=True),
         _room(
             "mixture_gap",
             "tests/test_mixture_gap_[!e]*.py",
             "tests/test_mixture_gap_errors.py",
+            RUNS,
             package=True,
         ),
         _room(
