@@ -96,6 +96,17 @@ def test_only_claims_that_hold_are_asked():
     assert all(claim.planted and claim.status == "checked" for claim in found)
 
 
+def test_no_error_passes_and_no_check_is_without_use():
+    rows = planted.recorded_planted().results["claims"]
+    assert set(rows) == {claim.id for claim in planted.with_errors(claims())}
+    passed = {
+        n for n, row in rows.items() if not all(e["caught"] for e in row["errors"])
+    }
+    assert passed == set()
+    assert planted.blind(rows) == []
+    assert planted.easy(rows) == []
+
+
 # The audit of the coverage
 
 
