@@ -555,11 +555,20 @@ def twice(arguments: list[str]) -> None:
 
 @command("audit")
 def audit(arguments: list[str]) -> None:
-    """Look up the locked packages among known vulnerabilities (needs the network)."""
+    """Look up the locked packages among known vulnerabilities, record it (network)."""
+    env, result, start = prepare(), BUILD / "audit.json", time.monotonic()
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.unlink(missing_ok=True)
     # Strict: a package that could not be looked up is no package without a fault.
     tool = ["-m", "uv", "tool", "run", "--from", AUDITOR, "pip-audit", "--strict"]
     locked = ["--disable-pip", "--require-hashes", "-r", REQUIREMENTS / "lock.txt"]
-    run(prepare(), *tool, *locked, *arguments)
+    written = ["--format", "json", "--output", result]
+    try:
+        run(env, *tool, *locked, *written, *arguments)
+    finally:
+        if result.is_file():
+            seconds = f"--seconds={time.monotonic() - start:.0f}"
+            run(env, "-m", "rfbook.trials", "audit", result, seconds)
 
 
 @command("lint")

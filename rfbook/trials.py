@@ -1,9 +1,9 @@
 """What is too long for every run, and how it went when it was last tried.
 
-``make test-oldest``, ``make test-latest`` and ``make twice`` end here: each leaves a
-record in ``book/_static/data/trials/`` with its outcome, green or red, its date, and
-what it was run with. The page *How to check us* shows them; what has no record there is
-UNKNOWN.
+``make test-oldest``, ``make test-latest``, ``make test-threads``, ``make twice`` and
+``make audit`` end here: each leaves a record in ``book/_static/data/trials/`` with its
+outcome, green or red, its date, and what it was run with. The page *How to check us*
+shows them; what has no record there is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import datetime
 import difflib
 import io
+import json
 import os
 import platform
 import re
@@ -34,6 +35,7 @@ TRIALS = {
     "latest": "all tests on the newest releases that the ranges allow",
     "threads": "the notebooks with two threads of linear algebra instead of one",
     "twice": "the book built twice from fresh clones",
+    "audit": "the locked packages looked up among known vulnerabilities",
 }
 """What is tried, by name."""
 PACKAGES = (
@@ -186,6 +188,49 @@ def _first_difference(one: bytes, other: bytes) -> str:
     return next(changed, "")[:160]
 
 
+# ---- vulnerabilities ---------------------------------------------------------------
+
+
+def audited(result: str | Path) -> dict[str, Any]:
+    """Return what a run of pip-audit found, from its JSON file.
+
+    Parameters
+    ----------
+    result : str or pathlib.Path
+        What ``pip-audit --format json`` has written.
+
+    Returns
+    -------
+    dict
+        ``packages``: how many were looked up; ``vulnerable``: package, version and
+        names of the reports, a line for each package that has some; ``left_out``: the
+        packages that could not be looked up.
+
+    Raises
+    ------
+    TrialError
+        If the file is missing, damaged, or tells of no package.
+    """
+    try:
+        rows = json.loads(Path(result).read_text(encoding="utf-8"))["dependencies"]
+        left_out = sorted(row["name"] for row in rows if "skip_reason" in row)
+        known = [row for row in rows if "skip_reason" not in row]
+        reports = {
+            f"{row['name']} {row['version']}": [report["id"] for report in row["vulns"]]
+            for row in known
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TrialError(f"{result} holds no result of an audit: {error}") from None
+    if not known:
+        raise TrialError(f"{result} tells of no package")
+    vulnerable = [f"{name}: {', '.join(ids)}" for name, ids in reports.items() if ids]
+    return {
+        "packages": len(known),
+        "vulnerable": sorted(vulnerable),
+        "left_out": left_out,
+    }
+
+
 # ---- the record --------------------------------------------------------------------
 
 
@@ -253,6 +298,10 @@ def outcome_words(record: Record | None) -> str:
         parts = [f"{len(found['missing'])} files in one only"]
         parts += [f"{len(found['differing'])} different"]
         parts += [f"{len(found['expected'])} different in times only"]
+    elif record.parameters["name"] == "audit":
+        parts = [f"{found['packages']} packages", *found["vulnerable"]]
+        parts += [f"{name}: not looked up" for name in found["left_out"]]
+        parts += ["no report"] * found["green"]
     else:
         parts = [f"{found[name]} {name}" for name in ("passed", "failed", "skipped")]
     selection = record.parameters["selection"]
@@ -309,6 +358,11 @@ def _results_of(name: str, files: Sequence[Path]) -> tuple[dict[str, Any], float
         _want(files, 2, "the folders of two books")
         found: dict[str, Any] = differences(*files)
         found["green"] = not (found["missing"] or found["differing"])
+        return found, 0.0
+    if name == "audit":
+        _want(files, 1, "the JSON file of the audit")
+        found = audited(files[0])
+        found["green"] = not (found["vulnerable"] or found["left_out"])
         return found, 0.0
     _want(files, 1, "the JUnit file of the tests")
     counts = count_outcomes(files[0])

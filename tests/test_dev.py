@@ -295,6 +295,27 @@ def test_a_trial_is_recorded_whether_it_passes_or_fails(checkout, monkeypatch, s
     assert selection == "--selection=-k psi"
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_an_audit_is_recorded_if_it_came_to_a_result(checkout, monkeypatch, reached):
+    said = []
+
+    def run(env, *arguments, **variables):
+        words = [str(argument) for argument in arguments]
+        said.append(words)
+        if "pip-audit" in words:
+            if reached:
+                Path(words[words.index("--output") + 1]).touch()
+            raise SystemExit(1)
+
+    monkeypatch.setattr(dev, "run", run)
+    monkeypatch.setenv("RFBOOK_ENV", "current")
+    with pytest.raises(SystemExit):
+        dev.audit([])
+    assert "--strict" in said[0]
+    recorded = [words[:3] for words in said[1:]]
+    assert recorded == [["-m", "rfbook.trials", "audit"]] * reached
+
+
 def test_a_trial_that_did_not_run_is_not_recorded(checkout, monkeypatch):
     said = []
     monkeypatch.setattr(dev, "run", lambda env, *words, **_: said.append(words))

@@ -1,5 +1,6 @@
 """Records of what is too long for every run: counts, two books compared, UNKNOWN."""
 
+import json
 import zipfile
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from rfbook.trials import (
     TRIALS,
     TrialError,
+    audited,
     count_outcomes,
     differences,
     failed_tests,
@@ -123,6 +125,38 @@ def test_two_books_are_recorded_with_their_wall_time(checkout):
     assert record.results["green"] is False
     assert record.seconds == 7
     assert "1 different" in outcome_words(record)
+
+
+SOUND = {"name": "a", "version": "1.0", "vulns": []}
+FAULTY = {"name": "b", "version": "2.0", "vulns": [{"id": "X-1"}, {"id": "X-2"}]}
+ABSENT = {"name": "c", "skip_reason": "not found"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "green", "words"),
+    [
+        ([SOUND, SOUND], True, "2 packages, no report"),
+        ([SOUND, FAULTY], False, "2 packages, b 2.0: X-1, X-2"),
+        ([SOUND, ABSENT], False, "1 packages, c: not looked up"),
+    ],
+)
+def test_an_audit_is_green_only_if_all_is_looked_up_and_sound(
+    checkout, rows, green, words
+):
+    path = checkout / "audit.json"
+    path.write_text(json.dumps({"dependencies": rows, "fixes": []}))
+    assert main(["audit", str(path), "--seconds=3"], root=checkout) == 0
+    record = recorded_trials(checkout / "book/_static/data/trials")["audit"]
+    assert record.results["green"] is green
+    assert outcome_words(record) == words
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"dependencies": []}', "[1]"])
+def test_an_audit_of_nothing_is_no_result(tmp_path, text):
+    path = tmp_path / "audit.json"
+    path.write_text(text)
+    with pytest.raises(TrialError):
+        audited(path)
 
 
 @pytest.mark.parametrize("files", [["nothing.xml"], ["one.xml", "two.xml"]])
