@@ -129,8 +129,8 @@ def test_a_gpu_trains_the_same_models(monkeypatch):
             batch=10,
         )  # fmt: skip
         risks.append(run.risk)
-    # 100 steps of float64 in another order of summation
-    np.testing.assert_allclose(*risks, rtol=1e-9)
+    # 100 steps of some hundred roundings, in another order of summation
+    np.testing.assert_allclose(*risks, rtol=100 * 100 * np.finfo(np.float64).eps / 2)
 
 
 @pytest.mark.parametrize(
