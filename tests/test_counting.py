@@ -149,6 +149,19 @@ def test_parity_errors_are_least_squares():
     assert counting.parity_errors(np.zeros((8, 2))).tolist() == [1.0] * 8
 
 
+def test_random_features_have_the_covariance_of_their_law():
+    n, N = 3, 20_000
+    F = counting.relu_features(n, N, seed=2)
+    points = np.array(list(itertools.product((1, -1), repeat=n)))[:, ::-1]
+    size = 1 + 1 / 4  # the variance of <w, x> + b, at every point of the cube
+    t = (points @ points.T / n + 1 / 4) / size
+    exact = size * (np.sqrt(1 - t * t) + t * np.arccos(-t)) / (2 * math.pi)
+    mean = F @ F.T / N
+    error = np.sqrt((F**2 @ (F**2).T / N - mean**2) / N)
+    # 36 pairs of points, together at a level below 1e-4
+    assert (np.abs(mean - exact) < 5 * error).all()
+
+
 def test_the_weights_make_a_parity():
     for s in range(1, 9):
         c = counting.parity_weights(s)

@@ -331,6 +331,7 @@ UNIT = np.eye(3)
         (lambda: room.population_step([1], [1], UNIT, [1, 0]), "entries"),
         (lambda: room.information_exponent([1, 0, 0]), "degree >= 1"),
         (lambda: room.mean_signal(0, 1), "d must"),
+        (lambda: room.mean_signal(5, 0), "k must"),
         (lambda: room.tangent_energy([0, 1], [1], 0, 1), "d must"),
         (lambda: room.relu_batch_size(5, 3, 0.0), "neuron_square"),
         (lambda: room.relu_batch_size(5, 1, float("inf")), "neuron_square"),
@@ -388,6 +389,14 @@ def test_a_batch_of_one_in_one_dimension_and_a_constant_link():
     """E y^2 a^2 = E a^4 = 3; a constant 2 has y^2 = 4 along each of the axes."""
     assert np.allclose(room.batch_direction([0, 1], 1, 1), 3, rtol=1e-14, atol=0)
     assert room.batch_direction([2.0], 3, 1) == (4.0, 12.0)
+
+
+@pytest.mark.parametrize("t", [-0.9, 0.3, 1.0])
+def test_one_neuron_of_one_class_is_a_single_neuron(t):
+    link = np.array([0, 1, 1.0])
+    alone = room.fit_errors([[t], [math.sqrt(1 - t * t)]], [1, 0], link)[1]
+    found = room.class_risk(5, [t], link, neurons=1)
+    assert found == pytest.approx(alone / (link @ link), rel=1e-12)
 
 
 def test_one_neuron_of_each_class_leaves_more_than_two():

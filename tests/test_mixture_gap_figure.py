@@ -128,6 +128,20 @@ def test_a_fit_refuses_bad_arguments(change, message):
         fig.fit_features(isotropic_weights(5, 3, 0), DELTA, **options)
 
 
+def test_a_cell_has_the_fit_and_the_least_risks_of_its_neurons(monkeypatch):
+    widths, samples = (1, 2, 4), 100
+    monkeypatch.setattr(fig, "DIMENSION", 5)
+    monkeypatch.setattr(fig, "WIDTHS", widths)
+    monkeypatch.setattr(fig, "SAMPLES", samples)
+    W, Delta = isotropic_weights(5, 4, 7), figure_difference(5, fig.DELTA_SEED)
+    cell = fig.fit_cell(7)
+    exact = [rf_risk(W[:, :N], Delta) for N in widths]
+    assert cell["exact"] == pytest.approx(exact, rel=1e-10)
+    fit = fig.fit_features(W, Delta, widths=widths, samples=samples, seed=7)
+    for name in ("population", "test", "test_error"):
+        assert cell[name] == getattr(fit, name).tolist()
+
+
 # --- the record -----------------------------------------------------------------------
 
 

@@ -171,6 +171,15 @@ def test_the_sizes_are_those_of_the_claim():
     assert least_power(EXAMPLE, "exp", statement.eps / 3) == statement.K
 
 
+@pytest.mark.parametrize("K", [39, 40])
+def test_the_powers_are_sought_up_to_forty(K):
+    errors = [
+        error_bound(weight_function({(1,): 1}, "exp", k)) for k in range(1, K + 1)
+    ]
+    assert min(errors[:-1]) > errors[-1]
+    assert least_power({(1,): 1}, "exp", errors[-1]) == K
+
+
 @pytest.mark.parametrize("K", [5, 6])
 def test_the_sizes_are_the_printed_formulas(K):
     sizes = theorem_sizes(EXAMPLE, "exp", K, Fraction(1, 10), Fraction(1, 100))

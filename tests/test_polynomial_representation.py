@@ -52,7 +52,7 @@ def test_the_series_gives_the_function(name):
 
 
 @pytest.mark.parametrize("name", room.ACTIVATIONS)
-@pytest.mark.parametrize("M", [0, 1, 2, 7, 30])
+@pytest.mark.parametrize("M", [0, 1, 2, 7, 12, 30])
 def test_the_tail_is_an_upper_bound(name, M):
     sigma = room.activation(name)
     beyond = sum(abs(float(sigma.coefficient(n))) for n in range(M + 1, M + 80))
@@ -270,6 +270,8 @@ def test_points_outside_are_refused():
         g([1.0, 0.0])
     with pytest.raises(ValueError, match="x must lie in the unit ball"):
         room.representation_error(g, [[1.0, 1.0]])
+    with pytest.raises(ValueError, match="x must lie in the unit ball"):
+        room.representation_error(g, [[0.0, 1 + 1.5e-12]])
     with pytest.raises(ValueError, match="x must have shape"):
         room.power_means(g, [0.5, 0.5], 3)
     with pytest.raises(ValueError, match="M must be an integer >= 3"):

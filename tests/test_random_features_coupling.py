@@ -61,6 +61,11 @@ def test_layer_drift_bound_is_half_the_cube_for_one_neuron():
     assert drift.layer_drift_bound(2.0, 3, 0.5, 6.0) == 4.0
 
 
+def test_one_neuron_of_a_small_activation_moves_little():
+    assert drift.inner_drift_bound(2.0, 1, 0.5, 0.25) == 0.25
+    assert drift.inner_drift_bound(2.0, 1, 0.0, 0.25) == 0.0
+
+
 def test_drift_bound_solves_its_recursion():
     S, residual, rate = 0.0, 0.7, 0.3
     for steps in range(6):
@@ -92,6 +97,7 @@ def test_coupling_bound_is_the_excess_and_a_deviation():
         (lambda: coupling.coupled_descent(8, steps=0), "steps must be an integer >= 1"),
         (lambda: coupling.coupled_descent(8, rate=-1.0), "rate must be"),
         (lambda: drift.layer_drift_bound(-1.0, 3), "time must be finite and >= 0"),
+        (lambda: drift.layer_drift_bound(1.0, 3, -0.5), "B must be finite and >= 0"),
         (lambda: drift.inner_drift_bound(1.0, 3, math.inf), "B must be finite"),
         (lambda: drift.layered_descent(8, d=2), "d must be an integer >= 3"),
         (lambda: drift.layered_descent(8, time=0.0), "time must be finite and > 0"),
@@ -220,6 +226,12 @@ def test_the_experiment_is_the_one_of_seed_zero_where_none_is_named():
     )
     assert (plain == zero).all()
     assert (plain != one).any()
+
+
+def test_the_experiment_has_its_sizes_where_none_is_named():
+    sizes = {"time": 20.0, "steps": 200, "d": 5, "runs": 20, "fresh": 200}
+    plain, named = drift.layered_descent(3), drift.layered_descent(3, **sizes)
+    assert all((plain[name] == named[name]).all() for name in plain)
 
 
 def test_one_run_of_both_layers_is_what_autograd_does():

@@ -338,6 +338,22 @@ def test_the_record_holds_every_cell():
         assert size == len(cell["mean"]) == len(cell["error"]), name
 
 
+def test_a_cell_has_means_and_standard_errors(monkeypatch):
+    monkeypatch.setattr(runs, "KERNEL_SAMPLES", (20, 40))
+    monkeypatch.setattr(runs, "NETWORK_SAMPLES", (64, 128))
+    kernel = [[room.kernel_error(3, n, 3.0, seed) for n in (20, 40)] for seed in (0, 1)]
+    network = [room.network_errors(3, (64, 128), 3.0, seed) for seed in (0, 1)]
+    for method, rows in (("kernel", kernel), ("network", network)):
+        cell = runs.xor_cell(method, 3, seeds=2)
+        # of two numbers the standard error is half their distance
+        assert cell["mean"] == pytest.approx(np.mean(rows, axis=0), rel=1e-12)
+        error = np.abs(np.subtract(*rows)) / 2
+        assert cell["error"] == pytest.approx(error, rel=1e-12)
+        assert len(cell["samples"]) == 2
+    with pytest.raises(ValueError, match="seeds must be an integer >= 2"):
+        runs.xor_cell("network", 3, seeds=1)
+
+
 def test_a_recorded_value_is_computed_again():
     cell = runs.load()["network_100"]
     again = [
@@ -398,6 +414,8 @@ def test_a_recorded_value_is_computed_again():
         (lambda: room.xor_bayes_error(-1), "mu must"),
         (lambda: room.xor_quadratic_risk(1e7), "mu must be at most"),
         (lambda: room.network_errors(2, [80], 1.0, rate=50.0), "rate must be less"),
+        (lambda: room.network_errors(2, [8], 1.0, rate=-0.1), "rate must be .* > 0"),
+        (lambda: room.kernel_error(2, 4, 1.0, ridges=[0.1, 0.0]), "ridges must be"),
         (lambda: room.families(15, 1), "at most 14"),
         (lambda: room.threshold_coefficient(10**5, 1, 1), "at most 10000"),
         (lambda: room.target(2, [1.0]), "Mapping"),
