@@ -182,6 +182,13 @@ def test_centring_changes_the_mean_alone():
     ]
 
 
+def test_the_second_moment_is_at_radius_one_where_nothing_is_said():
+    # the square of the centred function has the mean of the square less the square
+    # of the mean; a few roundings each
+    variance = RELU.second_moment() - RELU.hermite(0) ** 2
+    np.testing.assert_allclose(RELU.centred().second_moment(), variance, rtol=1e-14)
+
+
 def test_parity_makes_coefficients_exactly_zero():
     assert TANH.hermite(2) == 0
     assert TANH.hermite(0, [0.5, 2.0]).tolist() == [0, 0]

@@ -12,6 +12,7 @@ import torch
 from rfbook.descent import Setting, descend, descend_all, engine, models
 from rfbook.descent.protocol import Protocol
 from rfbook.quadratic_gap import QuadraticTarget
+from rfbook.quadratic_gap.protocol_scan import GRID
 from rfbook.records import RecordError, read_record
 from rfbook.training import generators
 
@@ -236,6 +237,15 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     assert file.read_bytes() == content
 
 
+def test_a_batch_may_be_larger_than_what_is_drawn_at_once(monkeypatch):
+    problem, W = QuadraticTarget([2.0, 1.0]), np.eye(2)
+    options = {"W": W, "seeds": [3], "looks": [1], "step": 0.01, "batch": 9}
+    # one step draws one batch, wherever a shard would end
+    together = descend("NN", problem, **options)
+    monkeypatch.setattr(engine, "_SHARD", 17)
+    assert descend("NN", problem, **options).risk == together.risk
+
+
 def test_what_is_kept_in_factors_are_the_neurons_and_the_directions():
     rng = torch.Generator().manual_seed(4)
     start = torch.randn(1, 4, 3, generator=rng, dtype=torch.float64)
@@ -250,6 +260,10 @@ def test_what_is_kept_in_factors_are_the_neurons_and_the_directions():
     tangent.q += 0.25
     expected = tangent.A + 0.25 * start
     torch.testing.assert_close(tangent.directions(), expected)
+
+
+def test_the_steps_of_a_protocol_are_the_grid_that_was_scanned():
+    assert Protocol(d=2, widths=(1,), seeds=(0,), steps=20).step_sizes == GRID
 
 
 @pytest.mark.parametrize("step", [0.0, -0.5])

@@ -5,7 +5,13 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import chi2
 
-from rfbook.forms import contour_integral, form_cdf, form_logtransform, form_tail
+from rfbook.forms import (
+    _saddle,
+    contour_integral,
+    form_cdf,
+    form_logtransform,
+    form_tail,
+)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 10, 450, 4000])
@@ -89,6 +95,25 @@ def test_the_transform_is_analytic_across_the_imaginary_axis():
     phase = form_logtransform(1j * u, weights).imag
     # the argument of each factor changes by at most |a| / (1 + 4 a^2 u^2) du
     assert np.abs(np.diff(phase)).max() <= np.abs(weights).sum() * np.diff(u).max()
+
+
+def test_two_sums_that_agree_are_enough():
+    """The integrand is 1 / cosh v: of the order of e^(-pi^2 / step), 1e-17, at once."""
+    value, error = contour_integral(
+        lambda s: -np.log(1 - s) - np.log(1 + s), 0.0, 1.0, 0.0, accuracy=100.0
+    )
+    np.testing.assert_allclose(value, 0.5, rtol=1e-14)
+    assert error < 1e-14
+
+
+@pytest.mark.parametrize("t", [1.0, 3.0, 80.0])
+def test_the_path_crosses_at_the_saddle(t):
+    # with one weight 1: 1 / (1 - 2 c) = t + 1 / c, a quadratic equation for c
+    exact = (t - 3 + np.sqrt((t - 3) ** 2 + 8 * t)) / (4 * t)
+    centre, radius = _saddle(t, np.array([1.0]))
+    np.testing.assert_allclose(centre, exact, rtol=1e-12)
+    # the singularities are the pole at 0 and the transform's end at 1/2
+    np.testing.assert_allclose(radius, min(exact, 0.5 - exact), rtol=1e-10)
 
 
 def test_an_integral_that_does_not_converge_is_refused():

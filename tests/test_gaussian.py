@@ -70,6 +70,13 @@ def test_quadrature_is_exact_for_polynomials_and_slow_at_a_kink():
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.02)
 
 
+def test_a_function_that_writes_on_the_nodes_is_refused():
+    with pytest.raises(ValueError, match="read-only"):
+        gaussian.expect(lambda x: np.sin(x, out=x), nodes=7)
+    # the nodes are kept for the next call
+    assert gaussian.expect(np.square, nodes=7) == pytest.approx(1, rel=1e-14)
+
+
 @pytest.mark.parametrize("h", [-4, 0, 1, Fraction(7, 3), 30, 3600])
 @pytest.mark.parametrize("k", [0, 1, 2])
 def test_moment_balls_are_tight_and_contain_a_finer_ball(h, k):
@@ -118,6 +125,7 @@ def test_the_ends_of_the_ranges_belong_to_them(monkeypatch):
         (lambda: gaussian.tail(math.inf), "h must be finite, got inf"),
         (lambda: gaussian.log_tail([0, math.nan]), "h must be finite, got nan"),
         (lambda: gaussian.log_phi(1e200), "at most 1e150"),
+        (lambda: gaussian.log_phi([0.0, 1e200, -1e160]), r"got 1e\+200"),
         (lambda: gaussian.expect(np.cos, 0), "nodes must be"),
         (lambda: gaussian.expect(np.cos, 2001), "at most 2000, got 2001"),
         (lambda: gaussian.expect(lambda x: 1.0), "must return shape"),

@@ -279,6 +279,21 @@ def test_features_of_small_rank_are_as_good_in_every_unit(scale):
     assert math.isclose(found, expected, rel_tol=1e-6)
 
 
+@pytest.mark.parametrize("power", [-70, 70])
+def test_least_weights_of_scaled_features_are_scaled(power):
+    # a power of two changes no digit of W, and the sum of squares by its square
+    W, target = np.random.default_rng(9).standard_normal((3, 5)), [1.0, -0.5, 2.0]
+    for error in (0.0, 0.4):
+        found = least_weights(2.0**power * W, target, error) * 4.0**power
+        assert math.isclose(found, least_weights(W, target, error), rel_tol=1e-12)
+
+
+def test_a_target_whose_square_has_few_digits_is_reached():
+    # 1e-12 of the square is 0 here; squares are multiples of 2^-1074
+    found = least_weights([[1.0]], [1e-160])
+    assert math.isclose(found, 1e-320, rel_tol=0, abs_tol=2.0**-1074)
+
+
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_as_many_distances_are_drawn_as_were_asked_for(size):
     assert sample_distance(4, 2, size=size).shape == (size,)

@@ -9,6 +9,7 @@ from rfbook.matrices import (
     complement,
     explained,
     explained_path,
+    in_range,
     positive_eigenvalues,
     trace_ratio,
 )
@@ -68,6 +69,28 @@ def test_copies_of_features_explain_what_one_of_each_does(scale):
     many = scale * np.tile(features, 40)
     found = explained(many.T @ many, many.T @ target)
     assert found == pytest.approx(target @ target, rel=1e-9)
+
+
+def test_where_features_are_equal_up_to_rounding_the_eigenvalues_decide():
+    # the lesser eigenvalue, eps, is less than N eps times the larger, 4 eps: it does
+    # not count, and the second feature's own part explains nothing
+    left_over = 2 * np.finfo(float).eps
+    U = almost_equal(left_over)
+    own = math.sqrt(left_over)
+    assert explained(U, [1.0, U[0][1] + own]) == pytest.approx(1, abs=2 * own)
+    # from 100 N eps on it does
+    left_over *= 400
+    U = almost_equal(left_over)
+    found = explained(U, [1.0, U[0][1] + math.sqrt(left_over)])
+    # U has the part left over to some roundings of 1
+    assert found == pytest.approx(2, abs=4 * np.finfo(float).eps / left_over)
+
+
+def test_numbers_up_to_the_256th_power_of_two_keep_their_unit():
+    for B in ([1.5 * 2.0**255, 1.0], [2.0**-256, 0.0]):
+        assert in_range(B).tolist() == B
+    assert in_range([1.5 * 2.0**256, 2.0**200]).tolist() == [0.75, 2.0**-57]
+    assert in_range([2.0**-258, 0.0]).tolist() == [0.5, 0.0]
 
 
 def test_a_square_below_zero_by_rounding_is_a_feature_that_is_zero():

@@ -14,7 +14,7 @@ import pytest
 from flint import arb, ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import roots_hermitenorm, roots_jacobi
+from scipy.special import ive, roots_hermitenorm, roots_jacobi
 from scipy.stats import chi, norm
 
 from rfbook import psi as room
@@ -191,6 +191,13 @@ def test_second_moment_balls_of_two_precisions_are_nested():
             fine = room.second_moment_ball(R, a, prec=300)
             assert coarse.overlaps(fine)
             assert fine.rel_accuracy_bits() > 270
+
+
+def test_a_wide_second_moment_ball_holds_what_its_sum_over_kinks_leaves_out():
+    # 8 R times what is left, which is below R 2^-(prec + 10): here some 80 units of
+    # 2^-prec, more than the last rounding could hide
+    coarse = room.second_moment_ball(100, 201, prec=60)
+    assert coarse.overlaps(room.second_moment_ball(100, 201, prec=200))
 
 
 def test_second_moment_by_simulation():
@@ -432,6 +439,35 @@ def test_spectra_of_neighbouring_dimensions_are_linked(d):
     odd = np.arange(1, 20, 2)
     left = here[odd] - here[odd + 2]
     np.testing.assert_allclose(left, (d + 2 * odd) / d * above[odd], rtol=1e-9)
+
+
+def test_a_high_degree_is_the_literal_sum_over_frequencies():
+    d, R, degree, last = 2, 1.0, 201, 20001
+    square, n, total = (math.pi * R / 2) ** 2, np.arange(1, last + 1, 2.0), 0.0
+    for p in range(4):  # exp(-2 p^2 tau^2) is below 1e-34 from p = 4 on
+        m = n + 2 * p
+        rows = math.exp(-2 * p * p * square) / (n * m) ** 2
+        rows *= ive(degree + d / 2 - 1, n * m * square)
+        # beyond `last` a power of n + p, but for a share of (degree / last)^2: 1e-4 of
+        # a part that is 1e-9 of the sum; the sum over odd n is half the integral
+        at = last + p
+        rest = rows[-1] * at**5 / (8 * (at + 1) ** 4)
+        total += (1 if p == 0 else 2 * (-1) ** p) * (math.fsum(rows) + rest)
+    exact = 2 * math.log(8 / math.pi**2) + math.log(total)  # Gamma(1) = 1
+    # the Bessel functions of order 201 have some 13 digits
+    found = room.triangle_spectrum_log(d, R, degree)[degree]
+    assert abs(found - exact) < 3e-13
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_supremum_ball_encloses_wherever_its_sum_stops(monkeypatch, d):
+    with ctx.workprec(128):
+        fine = room.correlation_supremum_ball(d, 2)
+        monkeypatch.setattr(room, "_LAST_FREQUENCY", 100)
+        coarse = room.correlation_supremum_ball(d, 2)
+    # the bound on the rest is nearly sharp: the rest is 0.95 of it
+    assert coarse.overlaps(fine)
+    assert coarse.rad() > 1000 * fine.rad()
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 10, 60, 200])

@@ -405,6 +405,14 @@ def test_the_flow_refuses(change, message):
             function(**arguments)
 
 
+@pytest.mark.parametrize("t", [1e-101, [0.0, 1e-101, 0.1]])
+def test_the_flowing_constant_has_an_earliest_time(t):
+    W0 = [[1.0], [0.5]]
+    with pytest.raises(ValueError, match=r"must be 0 or at least 1e-100 .* got 1e-101"):
+        flow_constant([2.0, 1.0], W0, t, "flow")
+    assert flow_constant([2.0, 1.0], W0, 1e-100, "flow", c0=0.5) == 0.5
+
+
 def test_limits_and_rates_refuse_what_has_none():
     with pytest.raises(ValueError, match="not unique: eigenvalues 1 and 2 are both 2"):
         flow_limit([2.0, 2.0], 1)

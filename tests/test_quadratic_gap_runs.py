@@ -1,5 +1,7 @@
 """The recorded experiments on training: complete, of this engine, near the theory."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import t as student
@@ -15,6 +17,9 @@ from rfbook.quadratic_gap import (
     nt_risk,
     runs,
 )
+from rfbook.quadratic_gap.figure import TARGET_SEED
+from rfbook.quadratic_gap.protocol_scan import final_risks
+from rfbook.quadratic_gap.reproduction import figure_one
 from rfbook.quadratic_gap.runs import (
     BATCH,
     CELLS,
@@ -170,3 +175,41 @@ def test_the_command_writes_the_file(tmp_path, monkeypatch):
     path = tmp_path / "run.json"
     assert runs.main(["constant", str(path)]) == 0
     assert recorded_constant(path)["flow"].tolist() == [[1.0] * 5] * 4
+
+
+# --- the scan and the figure's cells --------------------------------------------------
+
+
+def test_the_steps_of_the_scan_fall_after_70_and_85_per_cent():
+    import torch
+
+    class One:
+        """A target 1 that only the constant can learn: all examples are at 0."""
+
+        d = 1
+
+        def examples(self, streams, count):
+            return torch.zeros(1, count, 1), torch.ones(1, count)
+
+        def risk(self, M, mean):
+            return (mean - M[:, 0, 0] - 1) ** 2
+
+    plain, falling = final_risks(
+        "NT", One(), 1, sizes=[0.01], multiples=[1.0], seeds=[0], steps=100,
+        dtype=torch.float64,
+    ).ravel()  # fmt: skip
+    # c - 1 takes the factor 1 - 2 eta in each step
+    np.testing.assert_allclose(plain, 0.98**200, rtol=1e-12)
+    expected = (0.98**70 * 0.998**15 * 0.9998**15) ** 2
+    np.testing.assert_allclose(falling, expected, rtol=1e-12)
+
+
+def test_a_cell_of_the_figure_tells_the_seeds_that_it_draws_from(tmp_path):
+    def stand_in(sweep, key, checkpoint):
+        return {"risk": np.ones((4, 2))}
+
+    keys = (("NT", 6, 2), ("NT", 6, TARGET_SEED))
+    sweep = replace(figure_one("laptop"), keys=keys, compute=stand_in)
+    sweep.run(tmp_path, progress=False)
+    found = [list(record.seeds) for record in sweep.read(tmp_path).values()]
+    assert found == [[TARGET_SEED, 2], [TARGET_SEED]]

@@ -109,6 +109,11 @@ def test_the_model_spectra():
     assert np.allclose(target.spectrum("power", d, 0.5) ** -2, np.arange(1, d + 1))
 
 
+def test_the_model_spectra_in_one_dimension():
+    found = [float(*target.spectrum(kind, 1)) for kind in target.SPECTRA]
+    assert found == [1, math.log(2), 1, 1]
+
+
 def test_rounding_does_not_make_a_matrix_asymmetric():
     B = rotated(np.linspace(1, 2, 60), 1)
     B[3, 5] += 1e-15

@@ -209,6 +209,7 @@ def test_the_ball_of_the_hypergeometric_function_is_cosh_and_sinh(kappa):
         (lambda: special.harmonic_dimension(3, -1), "degree must be an integer >= 0"),
         (lambda: special.harmonic_dimension(True, 1), "got True"),
         (lambda: special.hermite(-1, 0.0), "k must be"),
+        (lambda: special.hermite_coefficients(-1), "k must be .* >= 0, got -1"),
         (lambda: special.hermite(2, math.nan), "x must be finite, got nan"),
         (lambda: special.hermite(2, "one"), "real numbers"),
         (lambda: special.gegenbauer(1, 2, 0.5), "degrees are 0 and 1, got degree 2"),

@@ -107,6 +107,27 @@ def test_a_seed_below_zero_is_refused():
         generators(-1)
 
 
+def test_the_last_seed_has_generators():
+    last = 2**61
+    found = [generator.initial_seed() for generator in generators(last)]
+    assert found == [3 * last, 3 * last + 1, 3 * last + 2]
+    with pytest.raises(ValueError, match="seed must be at most"):
+        generators(last + 1)
+
+
+def test_a_layer_has_a_neuron():
+    with pytest.raises(ValueError, match="width must be an integer >= 1, got 0"):
+        cube_weights(3, 0, generators(0)[0])
+
+
+def test_no_bar_is_shown_where_nothing_is_said(capsys):
+    options = {"seeds": [0], "steps": 2, "rate": 1.0, "looks": 1, "test_points": 2}
+    train(SQUARE, 3, 2, **options)
+    assert capsys.readouterr().err == ""
+    train(SQUARE, 3, 2, progress=True, **options)
+    assert "N = 2" in capsys.readouterr().err
+
+
 def test_the_shards_together_have_as_many_batches_as_there_are_steps(monkeypatch):
     monkeypatch.setattr(training, "_SHARD", 3)
     source = training._Source(SQUARE, 3, 2, [0], torch.float64, "cpu")
@@ -259,3 +280,12 @@ def test_one_step_by_hand():
     # the second network's margin is 4 exp(-1/4) > 1: it stays
     np.testing.assert_allclose(networks.U.flatten(), [0.5 + 0.1 * a, 4.0])
     np.testing.assert_allclose(networks.W.flatten(), [0.5 + 0.05 * a, -0.25])
+
+
+def test_an_example_with_margin_one_is_left_alone():
+    start = torch.ones(1, 1, 1, dtype=torch.float64)
+    networks = Networks(start, "relu")
+    networks.U += 1.0
+    x = torch.ones(1, 1, 1, dtype=torch.float64)
+    networks.step(x, torch.ones(1, 1).double(), 0.1, "both")
+    assert networks.U.item() == networks.W.item() == 1

@@ -68,6 +68,9 @@ GAPS = ("tests/test_quadratic_gap_[fnt]*.py", "tests/test_mixture_gap_[efnt]*.py
 RUNS = "tests/test_reproduce.py"
 """The tests of the papers' figures at any size, which call the rooms' cells."""
 
+SCAN = "tests/test_experiments.py"
+"""The tests of the scan of what the protocol leaves open."""
+
 ROOMS = {
     room.name: room
     for room in (
@@ -88,7 +91,13 @@ ROOMS = {
         _room("psi", "tests/test_psi.py"),
         _room("linear_warmup", "tests/test_linear_warmup.py"),
         _room("single_neuron", "tests/test_single_neuron_[!e]*.py", package=True),
-        _room("quadratic_gap", "tests/test_quadratic_gap_[!e]*.py", RUNS, package=True),
+        _room(
+            "quadratic_gap",
+            "tests/test_quadratic_gap_[!e]*.py",
+            SCAN,
+            RUNS,
+            package=True,
+        ),
         _room(
             "mixture_gap",
             "tests/test_mixture_gap_[!e]*.py",
