@@ -24,7 +24,7 @@ _SYMMETRY = 1e-12
 
 
 _EXPONENT = 256
-"""Numbers between 2^-256 and 2^256 have squares, and sums of them, in range."""
+"""Numbers between 2^-257 and 2^256 have squares, and sums of them, in range."""
 
 
 # --- symmetric matrices ---------------------------------------------------------------
@@ -90,7 +90,7 @@ def symmetric(B, name: str = "B", *, zero: bool = False) -> np.ndarray:
 def in_range(B) -> np.ndarray:
     """Return a symmetric matrix in a unit in which its squares stay in range.
 
-    Where an entry is beyond 2^256, or all are below 2^-256, the matrix is divided by a
+    Where an entry is beyond 2^256, or all are below 2^-257, the matrix is divided by a
     power of two, which changes no digit. For what does not depend on the unit.
 
     Raises

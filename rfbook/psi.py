@@ -342,8 +342,8 @@ def second_moment_ball(R, a: int | None = None, prec: int = 128):
     a : int, optional
         Parameter of psi_a, at least 1; without it, the triangle wave.
     prec : int, optional
-        Working precision in bits, at least 2. The ball's radius is a few units of
-        2^-prec for 0.01 <= R <= a.
+        Working precision in bits, at least 2. The ball's radius is some ten units of
+        2^-prec for 0.01 <= R <= min(a, 10); beyond it grows with R.
 
     Returns
     -------

@@ -470,6 +470,13 @@ def test_supremum_ball_encloses_wherever_its_sum_stops(monkeypatch, d):
     assert coarse.rad() > 1000 * fine.rad()
 
 
+@pytest.mark.parametrize("R", [Fraction(1, 100), 1, 3, 10])
+@pytest.mark.parametrize("prec", [53, 300])
+def test_the_ball_is_as_narrow_as_it_says(R, prec):
+    for a in (None, 11, 12, 101):
+        assert room.second_moment_ball(R, a, prec).rad() < 16 * arb(2) ** -prec
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 10, 60, 200])
 def test_supremum_ball_agrees_with_the_float(d):
     with ctx.workprec(128):

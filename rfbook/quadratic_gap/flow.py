@@ -91,7 +91,8 @@ def gradient_flow(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.nd
     ------
     ValueError
         If a number is not finite, a time is negative, a shape is wrong, B is not
-        symmetric or 0, or `offset` is another word.
+        symmetric or 0, `offset` is another word, or with ``offset="flow"`` a time lies
+        between 0 and 1e-100 or c0 beyond 1e20.
 
     Notes
     -----
@@ -102,7 +103,9 @@ def gradient_flow(B, W0, t, offset: str = "slaved", *, c0: float = 0.0) -> np.nd
     The formula as it stands overflows from :math:`16 \lambda_1 \tau = 710` on, and long
     before that the bracket loses the small eigenvalues. The rows of W_0 are therefore
     weighted by logarithms and reduced to a graded basis (`_Graded`), which is stable at
-    any time.
+    any time: the answer is that of a start within rounding of W_0. Neurons that span
+    less than the whole space lose that property in the rounding, and the flow can blow
+    up what they get of another eigenvector.
 
     Examples
     --------
