@@ -67,7 +67,7 @@ def test_copies_of_features_explain_what_one_of_each_does(scale):
     target = features @ rng.standard_normal(5)
     many = scale * np.tile(features, 40)
     found = explained(many.T @ many, many.T @ target)
-    assert found == pytest.approx(target @ target, rel=1e-9)
+    assert found == pytest.approx(target @ target, rel=1e-9, abs=0)
 
 
 def test_a_square_below_zero_by_rounding_is_a_feature_that_is_zero():

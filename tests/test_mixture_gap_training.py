@@ -54,9 +54,9 @@ def test_the_gradient_is_the_slope_of_the_risk():
     G, slope = mixture_gradient(M, c, Delta)
     # the risk is quadratic, so that central differences are exact up to rounding
     up, down = (mixture_risk(M + s * h * H, c, Delta) for s in (1, -1))
-    assert np.sum(G * H) == pytest.approx((up - down) / (2 * h), rel=1e-7)
+    assert np.sum(G * H) == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=0)
     up, down = (mixture_risk(M, c + s * h, Delta) for s in (1, -1))
-    assert slope == pytest.approx((up - down) / (2 * h), rel=1e-7)
+    assert slope == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=0)
 
 
 def test_a_diagonal_and_its_matrix_have_one_gradient():
@@ -120,10 +120,10 @@ def test_the_way_out_is_a_direction_of_the_hessian(chosen):
 def test_fixed_output_weights_reach_what_the_closed_forms_say():
     for N in (1, 2, 3, 7):
         minus, plus = layer_risk(VALUES, -np.ones(N)), layer_risk(VALUES, np.ones(N))
-        assert minus == pytest.approx(nn_risk(VALUES, N, "minus"), rel=1e-14)
-        assert plus == pytest.approx(nn_risk(VALUES, N, "plus"), rel=1e-14)
+        assert minus == pytest.approx(nn_risk(VALUES, N, "minus"), rel=1e-14, abs=0)
+        assert plus == pytest.approx(nn_risk(VALUES, N, "plus"), rel=1e-14, abs=0)
     both = layer_risk(turned(VALUES), [-1, 2, -0.5, -3])
-    assert both == pytest.approx(nn_risk(VALUES, 4), rel=1e-12)
+    assert both == pytest.approx(nn_risk(VALUES, 4), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_descent_on_the_mixture_is_what_autograd_trains(model):
             V = V - 0.005 * V.grad
     M = (W @ V.T + V @ W.T if model == "NT" else (V * layer) @ V.T).numpy()
     expected = mixture_risk((M + M.T) / 2, -np.trace(M), turned(VALUES))
-    assert run.risk[0, 1] == pytest.approx(expected, rel=1e-10)
+    assert run.risk[0, 1] == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 # --- the record -----------------------------------------------------------------------
@@ -356,6 +356,8 @@ def test_a_record_that_lacks_a_cell_is_refused(tmp_path, monkeypatch):
 def test_the_balanced_experiment_has_both_signs():
     layer = runs.output_weights("balanced", 4)
     Delta = runs.trained_difference("balanced")
-    assert layer_risk(Delta, layer) == pytest.approx(nn_risk(Delta, 4), rel=1e-14)
+    assert layer_risk(Delta, layer) == pytest.approx(
+        nn_risk(Delta, 4), rel=1e-14, abs=0
+    )
     half = difference_spectrum("balanced", 60, 1.0)
     assert np.array_equal(Delta, half)
