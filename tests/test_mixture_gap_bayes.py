@@ -177,7 +177,9 @@ def test_the_limit_takes_arrays_and_stays_below_the_linear_error():
     s = np.array([[1e-3, 0.1, 1.0], [3.0, 30.0, 1e3]])
     risk = bayes_risk_limit(s)
     assert risk.shape == s.shape
-    assert [bayes_risk_limit(v) for v in s.ravel()] == pytest.approx(risk.ravel())
+    # each within the rounding of the test above
+    expected = pytest.approx(risk.ravel(), rel=2 * EPS * (s.max() + 100), abs=0)
+    assert [bayes_risk_limit(v) for v in s.ravel()] == expected
     assert (risk < linear_mmse(s)).all()
     assert bayes_risk_limit(0) == pytest.approx(1, abs=1e-14)
 

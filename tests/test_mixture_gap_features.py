@@ -110,8 +110,8 @@ def test_cosine_features_have_closed_moments():
         for m, K in zip(means, (plus, minus), strict=True)
     ]
     m, z = rf_means(W, VALUES, cosine)
-    assert np.allclose(m, np.mean(means, axis=0), rtol=1e-12)
-    assert np.allclose(z, (means[0] - means[1]) / 2, rtol=1e-10)
+    assert np.allclose(m, np.mean(means, axis=0), rtol=1e-12, atol=0)
+    assert np.allclose(z, (means[0] - means[1]) / 2, rtol=1e-10, atol=0)
     assert np.allclose(rf_spread(W, VALUES, cosine), np.mean(spread, axis=0))
 
 
@@ -146,7 +146,7 @@ def test_path_is_the_risk_of_the_first_neurons(kind, offset):
     W, Delta = isotropic_weights(6, 12, seed=11), rotated(np.linspace(-0.5, 0.7, 6), 1)
     path = rf_risk_path(W, Delta, kind, offset)
     each = [rf_risk(W[:, :n], Delta, kind, offset) for n in range(1, 13)]
-    assert np.allclose(path, each, rtol=1e-10)
+    assert np.allclose(path, each, rtol=1e-10, atol=0)
     assert (np.diff(path) <= 0).all()
 
 
@@ -165,7 +165,10 @@ def test_enough_quadratic_features_are_the_best_quadratic_predictor(offset, N):
 def test_predictor_attains_the_risk(offset, N):
     W, Delta = isotropic_weights(5, N, seed=14), rotated(np.linspace(-0.5, 0.5, 5), 3)
     M, c = rf_predictor(W, Delta, offset)
-    assert np.allclose(M, M.T, rtol=1e-14)
+    # an entry and its twin are sums of up to 30 products of three, 64 roundings of what
+    # is together at most five times the largest entry
+    rounding = 64 * 2.0**-53 * 5 * np.abs(M).max()
+    assert np.allclose(M, M.T, rtol=0, atol=rounding)
     risk = rf_risk(W, Delta, offset=offset)
     assert mixture_risk(M, c, Delta) == pytest.approx(risk, rel=1e-9, abs=0)
 
@@ -268,7 +271,9 @@ def test_limit_captures_the_share_of_a_quadratic_target():
 def test_limit_of_isotropic_quadratic_features():
     rho = np.array([0.0, 0.5, 3.0])
     captured = snr(VALUES) * trace_ratio(VALUES) * rho / (1 + rho)
-    assert np.allclose(rf_risk_limit(rho, VALUES), 1 / (1 + captured), rtol=1e-12)
+    assert np.allclose(
+        rf_risk_limit(rho, VALUES), 1 / (1 + captured), rtol=1e-12, atol=0
+    )
 
 
 def test_best_covariance_captures_the_most():

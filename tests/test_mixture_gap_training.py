@@ -66,7 +66,7 @@ def test_a_diagonal_and_its_matrix_have_one_gradient():
         mixture_gradient(M, -0.2, np.diag(VALUES)),
         strict=True,
     ):
-        assert np.allclose(part, other, rtol=1e-13)
+        assert np.allclose(part, other, rtol=1e-13, atol=0)
 
 
 def test_a_matrix_of_another_size_is_refused():
@@ -159,7 +159,9 @@ def test_the_flow_starts_along_the_gradient():
     G, _ = mixture_gradient((M + M.T) / 2, -np.trace(M), Delta)
     moved = W0 - h * 2 * G @ (W0 * layer)
     found = flow_matrices("NN", Delta, W0, [h], layer=layer)[0]
-    assert np.allclose((found - M) / h, ((moved * layer) @ moved.T - M) / h, rtol=1e-4)
+    assert np.allclose(
+        (found - M) / h, ((moved * layer) @ moved.T - M) / h, rtol=1e-4, atol=0
+    )
 
 
 def test_the_network_s_flow_ends_at_the_least_risk_of_its_signs():
@@ -244,7 +246,7 @@ def test_the_problem_s_risk_is_the_mixture_s(Delta):
     expected = [
         mixture_risk(A, m - np.trace(A), Delta) for A, m in zip(M, mean, strict=True)
     ]
-    assert np.allclose(found.numpy(), expected, rtol=1e-12)
+    assert np.allclose(found.numpy(), expected, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("model", ["NT", "NN"])
