@@ -1,4 +1,7 @@
-"""Imports run downwards only, and the floors are those of the design."""
+"""Imports run downwards only, on the floors of the design; tolerances are whole."""
+
+import ast
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +89,39 @@ def test_imports_run_downwards(module):
         if floor(name) > floor(module) and (module, name) not in EXCEPTIONS
     ]
     assert not wrong
+
+
+def half_tolerances(source: str) -> list[int]:
+    """Return the lines where approx has a relative tolerance, no absolute one."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        given = {keyword.arg for keyword in node.keywords}
+        given |= set(("expected", "rel", "abs")[: len(node.args)])
+        if name == "approx" and "rel" in given and "abs" not in given:
+            lines.append(node.lineno)
+    return lines
+
+
+def test_a_relative_tolerance_is_one():
+    """Left to itself abs is 1e-12, which a number below 1e-12 / rel never misses."""
+    tests = Path(__file__).parent
+    found = {p: half_tolerances(p.read_text("utf-8")) for p in tests.rglob("*.py")}
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize(
+    ("call", "caught"),
+    [
+        ("pytest.approx(1e-30, rel=1e-9)", True),
+        ("approx(1e-30, rel=1e-9)", True),
+        ("pytest.approx(1e-30, 1e-9)", True),
+        ("pytest.approx(1e-30, rel=1e-9, abs=0)", False),
+        ("pytest.approx(1e-30, 1e-9, 0)", False),
+        ("pytest.approx(1e-30, abs=1e-35)", False),
+    ],
+)
+def test_half_a_tolerance_is_found(call, caught):
+    assert half_tolerances(f"def test():\n    assert x == {call}\n") == [2] * caught

@@ -67,7 +67,7 @@ def test_the_noise_is_an_integral_in_the_plane(t):
 
     squares = room.square_coefficients(room.slope_coefficients(NEURON))
     found = room.tangent_energy(LINK, squares, t, d)
-    assert plane_mean(f) == pytest.approx(found, rel=1e-12)
+    assert plane_mean(f) == pytest.approx(found, rel=1e-12, abs=0)
 
 
 def test_the_step_of_a_relu_along_itself():
@@ -109,7 +109,7 @@ def test_the_signal_of_random_neurons(d, k):
         return quad(lambda a: f(math.cos(a)) * math.sin(a) ** (d - 2), 0, math.pi)[0]
 
     slow = mean(lambda t: t ** (2 * k - 2) * (1 - t * t)) / mean(lambda t: 1.0)
-    assert float(room.mean_signal(d, k)) == pytest.approx(slow, rel=1e-9)
+    assert float(room.mean_signal(d, k)) == pytest.approx(slow, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])
@@ -168,8 +168,8 @@ def test_classes_are_means_over_the_sphere():
 @pytest.mark.parametrize("m", [150, 250])
 def test_the_rule_of_the_sphere_has_its_moments(m):
     c, weights = stepped._coordinate_rule(m)
-    assert weights @ c**2 == pytest.approx(1 / m, rel=1e-12)
-    assert weights @ c**4 == pytest.approx(3 / (m * (m + 2)), rel=1e-12)
+    assert weights @ c**2 == pytest.approx(1 / m, rel=1e-12, abs=0)
+    assert weights @ c**4 == pytest.approx(3 / (m * (m + 2)), rel=1e-12, abs=0)
 
 
 def test_many_neurons_come_between_the_two_risks():
@@ -213,7 +213,7 @@ def test_stepped_weights_are_unit_vectors():
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 7, 10])
 def test_times_are_integrals(k):
     slow = quad(lambda t: 1 / (k * 0.3 * t ** (k - 1) * (1 - t * t)), 0.2, 0.9)[0]
-    assert room.flow_time(k, 0.3, 0.2, 0.9) == pytest.approx(slow, rel=1e-9)
+    assert room.flow_time(k, 0.3, 0.2, 0.9) == pytest.approx(slow, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
@@ -300,8 +300,8 @@ def test_the_record_is_that_of_the_code():
     record = spike.recorded_spikes()
     link = spike.LINKS["degree 1"]
     values, alignment = spike.spike_values(link, 512, 512, 256, 3)
-    assert record["alignment"][0, 0, 3] == pytest.approx(alignment, rel=1e-8)
-    assert record["top"][0, 0, 3] == pytest.approx(values[:2], rel=1e-8)
+    assert record["alignment"][0, 0, 3] == pytest.approx(alignment, rel=1e-8, abs=0)
+    assert record["top"][0, 0, 3] == pytest.approx(values[:2], rel=1e-8, abs=0)
 
 
 def test_the_recorded_directions_are_those_of_the_formula():
@@ -396,7 +396,7 @@ def test_one_neuron_of_one_class_is_a_single_neuron(t):
     link = np.array([0, 1, 1.0])
     alone = room.fit_errors([[t], [math.sqrt(1 - t * t)]], [1, 0], link)[1]
     found = room.class_risk(5, [t], link, neurons=1)
-    assert found == pytest.approx(alone / (link @ link), rel=1e-12)
+    assert found == pytest.approx(alone / (link @ link), rel=1e-12, abs=0)
 
 
 def test_one_neuron_of_each_class_leaves_more_than_two():

@@ -223,7 +223,7 @@ def test_any_target_serves_for_symmetric_features_but_not_for_others():
 
 
 def test_features_have_their_laws():
-    assert np.isclose(sample_features(50, 400, size=3).var(), 1 / 50, rtol=0.05)
+    assert np.isclose(sample_features(50, 400, size=3).var(), 1 / 50, rtol=0.05, atol=0)
     lengths = np.linalg.norm(sample_features(7, 5000, "cauchy")[0], axis=0)
     # the median of the modulus of a Cauchy number is 1; its error is pi / (2 sqrt n)
     assert abs(np.median(lengths) - 1) < 5 * math.pi / (2 * math.sqrt(5000))

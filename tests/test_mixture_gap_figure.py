@@ -96,12 +96,12 @@ def test_the_fit_solves_the_normal_equations():
         features = (x @ W[:, :N]) ** 2 - 1
         u = np.linalg.lstsq(features[:50], y[:50], rcond=None)[0]
         error = features[50:] @ u - y[50:]
-        assert fit.test[place] == pytest.approx(np.mean(error**2), rel=1e-9)
+        assert fit.test[place] == pytest.approx(np.mean(error**2), rel=1e-9, abs=0)
         expected = np.std(error**2, ddof=1) / math.sqrt(40)
-        assert fit.test_error[place] == pytest.approx(expected, rel=1e-9)
+        assert fit.test_error[place] == pytest.approx(expected, rel=1e-9, abs=0)
         M = (W[:, :N] * u) @ W[:, :N].T
         risk = mixture_risk((M + M.T) / 2, -u.sum(), DELTA)
-        assert fit.population[place] == pytest.approx(risk, rel=1e-9)
+        assert fit.population[place] == pytest.approx(risk, rel=1e-9, abs=0)
 
 
 def test_a_fit_is_never_better_than_the_best_features():
@@ -136,7 +136,7 @@ def test_a_cell_has_the_fit_and_the_least_risks_of_its_neurons(monkeypatch):
     W, Delta = isotropic_weights(5, 4, 7), figure_difference(5, fig.DELTA_SEED)
     cell = fig.fit_cell(7)
     exact = [rf_risk(W[:, :N], Delta) for N in widths]
-    assert cell["exact"] == pytest.approx(exact, rel=1e-10)
+    assert cell["exact"] == pytest.approx(exact, rel=1e-10, abs=0)
     fit = fig.fit_features(W, Delta, widths=widths, samples=samples, seed=7)
     for name in ("population", "test", "test_error"):
         assert cell[name] == getattr(fit, name).tolist()
@@ -156,7 +156,7 @@ def test_the_recorded_exact_risks_come_out_again(recorded):
     W = isotropic_weights(fig.DIMENSION, 180, runs.SEEDS[0])
     exact = recorded["exact"][0]
     for N, expected in zip(fig.WIDTHS[:3], exact[:3], strict=True):
-        assert rf_risk(W[:, :N], Delta) == pytest.approx(expected, rel=1e-9)
+        assert rf_risk(W[:, :N], Delta) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_recorded_test_errors_agree_with_the_exact_risk_of_the_fit(recorded):

@@ -47,7 +47,9 @@ def integrated_risk(M, c, Delta):
 def test_the_risk_is_the_integral(seed):
     Delta, M = symmetric_matrix(3, seed, 0.8), symmetric_matrix(3, seed + 10)
     expected = integrated_risk(M, 0.3, Delta)
-    assert mixture.mixture_risk(M, 0.3, Delta) == pytest.approx(expected, rel=1e-12)
+    assert mixture.mixture_risk(M, 0.3, Delta) == pytest.approx(
+        expected, rel=1e-12, abs=0
+    )
 
 
 def test_a_vector_is_the_diagonal_matrix():
@@ -56,13 +58,13 @@ def test_a_vector_is_the_diagonal_matrix():
     for m in (M, np.diag(M)):
         for delta in (Delta, full):
             assert mixture.mixture_risk(m, 0.2, delta) == pytest.approx(
-                mixture.mixture_risk(M, 0.2, Delta), rel=1e-14
+                mixture.mixture_risk(M, 0.2, Delta), rel=1e-14, abs=0
             )
             assert mixture.captured_snr(m, delta) == pytest.approx(
-                mixture.captured_snr(M, Delta), rel=1e-14
+                mixture.captured_snr(M, Delta), rel=1e-14, abs=0
             )
     for f in (mixture.snr, mixture.quadratic_snr, mixture.affinity):
-        assert f(Delta) == pytest.approx(f(full), rel=1e-14)
+        assert f(Delta) == pytest.approx(f(full), rel=1e-14, abs=0)
     for vector, matrix in zip(
         mixture.class_roots(Delta), mixture.class_roots(full), strict=True
     ):
@@ -71,21 +73,23 @@ def test_a_vector_is_the_diagonal_matrix():
     N, e = mixture.best_quadratic(full)
     assert M.shape == (3,)
     assert np.allclose(np.diag(M), N, atol=1e-14)
-    assert c == pytest.approx(e, rel=1e-12)
+    assert c == pytest.approx(e, rel=1e-12, abs=0)
 
 
 def test_no_quadratic_predictor_beats_the_best():
     Delta = symmetric_matrix(4, 1, 0.9)
     M, c = mixture.best_quadratic(Delta)
     least = mixture.mixture_risk(M, c, Delta)
-    assert least == pytest.approx(1 / (1 + mixture.quadratic_snr(Delta)), rel=1e-12)
+    assert least == pytest.approx(
+        1 / (1 + mixture.quadratic_snr(Delta)), rel=1e-12, abs=0
+    )
     for seed in range(20):
         step = symmetric_matrix(4, seed, 0.05)
         gained = mixture.mixture_risk(M + step, c - np.trace(step), Delta) - least
         # at a minimum the first order vanishes: what is left is a square
         signal = np.sum(step * Delta)
         noise = 2 * np.sum(step**2) + 2 * np.trace(step @ Delta @ step @ Delta)
-        assert gained == pytest.approx(signal**2 + noise, rel=1e-9)
+        assert gained == pytest.approx(signal**2 + noise, rel=1e-9, abs=0)
 
 
 def test_the_best_multiple_of_a_direction():
@@ -95,7 +99,7 @@ def test_the_best_multiple_of_a_direction():
     seen = min(mixture.mixture_risk(s * M, -s * np.trace(M), Delta) for s in scales)
     assert 0 <= seen - best < 1e-5  # a parabola, met to half a step of the grid
     assert mixture.captured_snr(1e200 * M, Delta) == pytest.approx(
-        mixture.captured_snr(M, Delta), rel=1e-12
+        mixture.captured_snr(M, Delta), rel=1e-12, abs=0
     )
 
 
@@ -172,7 +176,7 @@ def test_the_affinity_is_the_integral():
 def test_the_model_differences_have_the_ratio_asked_for(kind, parameter):
     d, ratio = 60, 0.4
     values = mixture.difference_spectrum(kind, d, ratio, parameter)
-    assert mixture.snr(values) == pytest.approx(ratio, rel=1e-12)
+    assert mixture.snr(values) == pytest.approx(ratio, rel=1e-12, abs=0)
     assert (np.diff(values) <= 0).all()
     assert np.array_equal(
         mixture.difference_spectrum(kind, d, 0.0, parameter), np.zeros(d)

@@ -91,7 +91,9 @@ def test_gradients_agree_with_a_dense_solution(N):
     A = np.array([(root * M).ravel() for M in spanning]).T
     goal = (np.diag(values) / root).ravel()
     fitted = A @ np.linalg.lstsq(A, goal, rcond=None)[0]
-    assert nt_risk(W, values) == pytest.approx(1 / (1 + fitted @ fitted), rel=1e-12)
+    assert nt_risk(W, values) == pytest.approx(
+        1 / (1 + fitted @ fitted), rel=1e-12, abs=0
+    )
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -121,10 +123,10 @@ def test_the_risk_only_depends_on_the_span_and_turns_with_it():
     values, W = np.array([0.5, 0.4, 0.1, -0.1, -0.3, -0.6]), isotropic_weights(6, 3, 3)
     risk = nt_risk(W, values)
     mixed = W @ [[1.0, 2.0, 0.0, 1.0], [0.0, 1.0, 5.0, 1.0], [0.0, 0.0, 1.0, 1.0]]
-    assert nt_risk(mixed, values) == pytest.approx(risk, rel=1e-12)
+    assert nt_risk(mixed, values) == pytest.approx(risk, rel=1e-12, abs=0)
     turned = nt_risk(Q @ W, (Q * values) @ Q.T)
-    assert turned == pytest.approx(risk, rel=1e-12)
-    assert nt_risk(W, -values) == pytest.approx(risk, rel=1e-12)
+    assert turned == pytest.approx(risk, rel=1e-12, abs=0)
+    assert nt_risk(W, -values) == pytest.approx(risk, rel=1e-12, abs=0)
 
 
 def test_a_path_has_the_risks_of_the_first_neurons():
@@ -132,7 +134,7 @@ def test_a_path_has_the_risks_of_the_first_neurons():
     widths = np.array([[9, 1, 4], [7, 6, 2]])
     path = nt_risk_path(W, Delta, widths)
     expected = [[nt_risk(W[:, :N], Delta) for N in row] for row in widths]
-    assert path == pytest.approx(np.array(expected), rel=1e-12)
+    assert path == pytest.approx(np.array(expected), rel=1e-12, abs=0)
     everywhere = nt_risk_path(W, Delta, range(1, 10))
     assert (np.diff(everywhere) <= 1e-15).all()
     assert everywhere[6:] == pytest.approx(captured_risk(quadratic_snr(Delta)))
@@ -154,13 +156,17 @@ def test_the_risk_lies_between_the_bounds(seed):
 
 def test_the_upper_bound_is_attained():
     W, values = isotropic_weights(5, 5, seed=0), [0.4, 0.4, 0.4, 0.4, -0.4]
-    assert nt_risk(W, values) == pytest.approx(nt_risk_bounds(W, values)[1], rel=1e-13)
+    assert nt_risk(W, values) == pytest.approx(
+        nt_risk_bounds(W, values)[1], rel=1e-13, abs=0
+    )
 
 
 @pytest.mark.parametrize("N", [1, 3, 6, 7, 9])
 def test_for_a_multiple_of_the_identity_the_network_is_not_ahead(N):
     W = np.random.default_rng(N).standard_normal((7, N)) * np.geomspace(1, 50, N)
-    assert nt_risk(W, [0.3] * 7) == pytest.approx(nn_risk([0.3] * 7, N), rel=1e-13)
+    assert nt_risk(W, [0.3] * 7) == pytest.approx(
+        nn_risk([0.3] * 7, N), rel=1e-13, abs=0
+    )
 
 
 def test_eigenvalues_near_one_are_solved_too():

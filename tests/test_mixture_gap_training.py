@@ -54,9 +54,9 @@ def test_the_gradient_is_the_slope_of_the_risk():
     G, slope = mixture_gradient(M, c, Delta)
     # the risk is quadratic, so that central differences are exact up to rounding
     up, down = (mixture_risk(M + s * h * H, c, Delta) for s in (1, -1))
-    assert np.sum(G * H) == pytest.approx((up - down) / (2 * h), rel=1e-7)
+    assert np.sum(G * H) == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=0)
     up, down = (mixture_risk(M, c + s * h, Delta) for s in (1, -1))
-    assert slope == pytest.approx((up - down) / (2 * h), rel=1e-7)
+    assert slope == pytest.approx((up - down) / (2 * h), rel=1e-7, abs=0)
 
 
 def test_a_diagonal_and_its_matrix_have_one_gradient():
@@ -66,7 +66,7 @@ def test_a_diagonal_and_its_matrix_have_one_gradient():
         mixture_gradient(M, -0.2, np.diag(VALUES)),
         strict=True,
     ):
-        assert np.allclose(part, other, rtol=1e-13)
+        assert np.allclose(part, other, rtol=1e-13, atol=0)
 
 
 def test_a_matrix_of_another_size_is_refused():
@@ -120,10 +120,10 @@ def test_the_way_out_is_a_direction_of_the_hessian(chosen):
 def test_fixed_output_weights_reach_what_the_closed_forms_say():
     for N in (1, 2, 3, 7):
         minus, plus = layer_risk(VALUES, -np.ones(N)), layer_risk(VALUES, np.ones(N))
-        assert minus == pytest.approx(nn_risk(VALUES, N, "minus"), rel=1e-14)
-        assert plus == pytest.approx(nn_risk(VALUES, N, "plus"), rel=1e-14)
+        assert minus == pytest.approx(nn_risk(VALUES, N, "minus"), rel=1e-14, abs=0)
+        assert plus == pytest.approx(nn_risk(VALUES, N, "plus"), rel=1e-14, abs=0)
     both = layer_risk(turned(VALUES), [-1, 2, -0.5, -3])
-    assert both == pytest.approx(nn_risk(VALUES, 4), rel=1e-12)
+    assert both == pytest.approx(nn_risk(VALUES, 4), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,9 @@ def test_the_flow_starts_along_the_gradient():
     G, _ = mixture_gradient((M + M.T) / 2, -np.trace(M), Delta)
     moved = W0 - h * 2 * G @ (W0 * layer)
     found = flow_matrices("NN", Delta, W0, [h], layer=layer)[0]
-    assert np.allclose((found - M) / h, ((moved * layer) @ moved.T - M) / h, rtol=1e-4)
+    assert np.allclose(
+        (found - M) / h, ((moved * layer) @ moved.T - M) / h, rtol=1e-4, atol=0
+    )
 
 
 def test_the_network_s_flow_ends_at_the_least_risk_of_its_signs():
@@ -244,7 +246,7 @@ def test_the_problem_s_risk_is_the_mixture_s(Delta):
     expected = [
         mixture_risk(A, m - np.trace(A), Delta) for A, m in zip(M, mean, strict=True)
     ]
-    assert np.allclose(found.numpy(), expected, rtol=1e-12)
+    assert np.allclose(found.numpy(), expected, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("model", ["NT", "NN"])
@@ -273,7 +275,7 @@ def test_descent_on_the_mixture_is_what_autograd_trains(model):
             V = V - 0.005 * V.grad
     M = (W @ V.T + V @ W.T if model == "NT" else (V * layer) @ V.T).numpy()
     expected = mixture_risk((M + M.T) / 2, -np.trace(M), turned(VALUES))
-    assert run.risk[0, 1] == pytest.approx(expected, rel=1e-10)
+    assert run.risk[0, 1] == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 # --- the record -----------------------------------------------------------------------
@@ -356,6 +358,8 @@ def test_a_record_that_lacks_a_cell_is_refused(tmp_path, monkeypatch):
 def test_the_balanced_experiment_has_both_signs():
     layer = runs.output_weights("balanced", 4)
     Delta = runs.trained_difference("balanced")
-    assert layer_risk(Delta, layer) == pytest.approx(nn_risk(Delta, 4), rel=1e-14)
+    assert layer_risk(Delta, layer) == pytest.approx(
+        nn_risk(Delta, 4), rel=1e-14, abs=0
+    )
     half = difference_spectrum("balanced", 60, 1.0)
     assert np.array_equal(Delta, half)

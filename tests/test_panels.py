@@ -245,7 +245,7 @@ def test_the_average_is_the_integral_of_the_neurons(weights):
         g = np.polynomial.Polynomial.fit(x, frame.curves[0], degree + 2)(nodes)
         average = np.exp(np.outer(x, nodes)) @ (masses / 2 * g)
         assert np.allclose(average, frame.curves[1], atol=1e-10)
-        assert np.allclose(frame.goals[1], x**degree)
+        assert np.allclose(frame.goals[1], x**degree, atol=0)
         assert len(frame.goals[0]) == 0
 
 
@@ -255,7 +255,7 @@ def test_the_curves_come_back_from_the_page(weights):
     assert data == weights.data()
     for shown, frame in zip(data["frames"], weights.frames, strict=True):
         for line, curve in zip(shown["curves"], frame.curves, strict=True):
-            assert np.allclose(line, curve, rtol=1e-4)
+            assert np.allclose(line, curve, rtol=1e-4, atol=0)
     rows = [[td.text for td in tr("td")] for tr in soup.select("tbody tr")]
     assert [row[:2] for row in rows] == [[n, k] for n in "123" for k in ("k", "k + 2")]
     assert rows[0][2:] == ["3.00", "0.104"]  # 3 w, and 3/e - 1
@@ -316,12 +316,12 @@ def test_the_lines_are_the_risks_of_the_chosen_spectrum(risks):
     for frame in identity:
         rf, nt, nn = frame.lines[0]
         assert np.allclose(rf, 1 / (1 + rho))
-        assert np.allclose(nt, rest)
-        assert np.allclose(nn, rest)
+        assert np.allclose(nt, rest, atol=0)
+        assert np.allclose(nn, rest, atol=0)
     rf, nt, nn = rank[0].lines[0]
     assert np.allclose(rf, 1 - rho / (1 + rho) / 4)
-    assert np.allclose(nt, 3 / 4 * rest**2 + rest / 4)
-    assert np.allclose(nn, np.maximum(1 - 4 * rho, 0))
+    assert np.allclose(nt, 3 / 4 * rest**2 + rest / 4, atol=0)
+    assert np.allclose(nn, np.maximum(1 - 4 * rho, 0), atol=0)
 
 
 def test_the_mark_and_the_row_belong_to_the_chosen_ratio(risks):
@@ -338,11 +338,11 @@ def test_a_network_fits_the_first_directions_and_the_goal_is_the_spectrum(risks)
         rho = float(risks.controls[1].labels[place % len(risks.controls[1].labels)])
         network, goal = np.array(frame.lines[1][2]), np.array(frame.goals[1])
         whole = int(rho * 8 + 1e-9)
-        assert np.allclose(network[:whole], goal[:whole])
-        assert np.allclose(network[whole + 1 :], 0)
+        assert np.allclose(network[:whole], goal[:whole], atol=0)
+        assert not network[whole + 1 :].any()
         assert len(frame.goals[0]) == 0
         if rho >= 1:  # the tangent model fits everything
-            assert np.allclose(frame.lines[1][1], goal)
+            assert np.allclose(frame.lines[1][1], goal, atol=0)
 
 
 def test_the_lines_come_back_from_the_page(risks):

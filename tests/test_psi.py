@@ -170,7 +170,7 @@ def moment_by_quadrature(R, a):
 @pytest.mark.parametrize("a", [None, 1, 2, 5, 8])
 def test_second_moment_against_quadrature(R, a):
     exact = moment_by_quadrature(R, a)
-    assert room.second_moment(R, a) == pytest.approx(float(exact), rel=1e-13)
+    assert room.second_moment(R, a) == pytest.approx(float(exact), rel=1e-13, abs=0)
     enclosure = room.second_moment_ball(R, a)
     with mpmath.workdps(40):
         assert abs(mpmath.mpf(enclosure.str(35, radius=False)) - exact) < 1e-22
@@ -181,7 +181,7 @@ def test_second_moment_against_quadrature(R, a):
 @pytest.mark.parametrize("a", [1, 40, 601])
 def test_second_moment_of_wide_laws_agrees_with_the_ball(R, a):
     enclosure = room.second_moment_ball(R, a, prec=64)
-    assert room.second_moment(R, a) == pytest.approx(float(enclosure), rel=1e-13)
+    assert room.second_moment(R, a) == pytest.approx(float(enclosure), rel=1e-13, abs=0)
 
 
 def test_second_moment_balls_of_two_precisions_are_nested():
@@ -227,7 +227,7 @@ def test_second_moment_of_arrays_and_limits():
         np.testing.assert_array_equal(values, single)
     assert room.second_moment(0.0, 3) == room.second_moment_ball(0, 3) == 0
     assert room.second_moment(0.0, 4) == room.second_moment_ball(0, 4) == 1
-    assert room.second_moment(1e150) == pytest.approx(1 / 3, rel=1e-15)
+    assert room.second_moment(1e150) == pytest.approx(1 / 3, rel=1e-15, abs=0)
 
 
 # --- the bound ----------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_correlation_bound_is_the_mean_over_the_sphere(d, R):
     t, weights = roots_jacobi(200, (d - 3) / 2, (d - 3) / 2)
     kappa = (math.pi * R / 2) ** 2
     mean = weights @ np.exp(-kappa * (1 - t)) / weights.sum()
-    assert room.correlation_bound(d, R) == pytest.approx(mean, rel=1e-11)
+    assert room.correlation_bound(d, R) == pytest.approx(mean, rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 7, 40, 199, 200])
@@ -253,7 +253,7 @@ def test_correlation_bound_ball_is_tight_and_agrees_with_the_logarithm(d):
             lost = 8 + math.log2(1 + (math.pi * float(R) / 2) ** 2)
             assert enclosure.rel_accuracy_bits() > 128 - lost
             logarithm = room.correlation_bound_log(d, float(R))
-            assert logarithm == pytest.approx(float(enclosure.log()), rel=1e-12)
+            assert logarithm == pytest.approx(float(enclosure.log()), rel=1e-12, abs=0)
             if arb.pi() * R >= 2 * root:
                 assert enclosure < (-arb(d) / 2).exp()
 
@@ -264,14 +264,14 @@ def test_correlation_rate_is_the_limit_and_the_minimum():
         rate = room.correlation_rate(beta)
         exponent = beta * (1 - t) - np.log1p(-t * t) / 2
         # a minimum on a grid of step 5e-6 is off by curvature * step^2
-        assert rate == pytest.approx(exponent.min(), rel=1e-6)
+        assert rate == pytest.approx(exponent.min(), rel=1e-6, abs=0)
         assert rate <= exponent.min()
         gaps = [
             -room.correlation_bound_log(d, 2 / math.pi * math.sqrt(beta * d)) / d - rate
             for d in (10**4, 10**5)
         ]
         # Laplace: the gap is constant / d
-        assert gaps[0] / gaps[1] == pytest.approx(10, rel=0.01)
+        assert gaps[0] / gaps[1] == pytest.approx(10, rel=0.01, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_tail_bound_dominates_the_exact_tail(a, R):
     bound = room.psi_tail_norm_bound_log(a, R)
     assert math.log(square) / 2 <= bound < math.log(square) / 2 + 1.5
     exact = room.psi_tail_norm_bound_ball(a, R).log()
-    assert bound == pytest.approx(float(exact), rel=1e-12)
+    assert bound == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
 def test_bound_for_the_papers_psi():
@@ -417,7 +417,7 @@ def test_trace_is_the_second_moment(d, R, lmax):
     # the odd degrees beyond lmax then add up to half the integral from s + 1 on
     s = lmax + d / 2 - 1
     beyond = parts[lmax] * s**4 / (6 * (s + 1) ** 3)
-    assert missing == pytest.approx(beyond, rel=20 / s**2)
+    assert missing == pytest.approx(beyond, rel=20 / s**2, abs=0)
 
 
 @pytest.mark.parametrize("d", [2, 3, 10, 40, 200])

@@ -176,16 +176,16 @@ def test_the_activations_agree_with_quadrature():
     W, B = isotropic_weights(4, 6, 2), rotated([3.0, 1, 1, -1], 2)
     for offset in (False, True):
         blind = rf_risk(W, B, lambda u: u * u - 1, offset)
-        assert blind == pytest.approx(rf_risk(W, B, offset=offset), rel=1e-9)
+        assert blind == pytest.approx(rf_risk(W, B, offset=offset), rel=1e-9, abs=0)
         centred = Quadrature(lambda u: np.maximum(u, 0) - RELU.hermite(0), "r")
         risk = rf_risk(W, B, "relu", offset)
-        assert rf_risk(W, B, centred, offset) == pytest.approx(risk, rel=1e-9)
+        assert rf_risk(W, B, centred, offset) == pytest.approx(risk, rel=1e-9, abs=0)
 
 
 def test_with_an_offset_a_constant_in_the_activation_does_not_matter():
     W, b = isotropic_weights(3, 4, 3), [3.0, 1, 1]
     risks = [rf_risk(W, b, lambda u, c=c: u * u + c, True) for c in (-1, 0, 5)]
-    assert np.allclose(risks, risks[0], rtol=1e-9)
+    assert np.allclose(risks, risks[0], rtol=1e-9, atol=0)
     # without one it does: the features then have a mean that they cannot shed
     assert rf_risk(W, b, lambda u: u * u + 5) > 1.05 * risks[0]
 
@@ -194,7 +194,7 @@ def test_sizes_of_the_neurons_do_not_matter_with_an_offset():
     W, b = isotropic_weights(4, 6, 4), [3.0, 2, 1, 0]
     scaled = W * np.array([1e-6, 1, 1e6, 2, 3, 0.1])
     expected = rf_risk(W, b, offset=True)
-    assert rf_risk(scaled, b, offset=True) == pytest.approx(expected, rel=1e-10)
+    assert rf_risk(scaled, b, offset=True) == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 def test_dependent_features_count_once():
@@ -212,7 +212,9 @@ def test_the_constant_feature_of_a_neuron_that_is_zero():
     """Without an offset the neuron 0 is the constant -1, and so gives the offset."""
     W, b = isotropic_weights(4, 5, 6), [3.0, 2, 1, 0]
     more = np.column_stack([W, np.zeros(4)])
-    assert rf_risk(more, b) == pytest.approx(rf_risk(W, b, offset=True), rel=1e-9)
+    assert rf_risk(more, b) == pytest.approx(
+        rf_risk(W, b, offset=True), rel=1e-9, abs=0
+    )
 
 
 @pytest.mark.parametrize("name", ["quadratic", "relu"])
@@ -220,7 +222,7 @@ def test_the_risk_is_invariant_under_rotations(name):
     W, B = isotropic_weights(5, 7, 4), rotated([6.0, 1, 0, -2, -3], 5)
     Q = ortho_group.rvs(5, random_state=1)
     turned = rf_risk(Q @ W, Q @ B @ Q.T, name)
-    assert turned == pytest.approx(rf_risk(W, B, name), rel=1e-10)
+    assert turned == pytest.approx(rf_risk(W, B, name), rel=1e-10, abs=0)
 
 
 @pytest.mark.parametrize("name", ["quadratic", "relu"])
@@ -306,7 +308,7 @@ def test_the_root_of_one_eigenvalue_is_that_of_a_quadratic():
     for rho in (0.1, 1.0, 3.0, 50.0):
         s, t = 0.3, 0.7
         roots = np.roots([s * t, s + t - rho * t, -rho])
-        assert fixed_point(rho, t, s) == pytest.approx(max(roots), rel=1e-12)
+        assert fixed_point(rho, t, s) == pytest.approx(max(roots), rel=1e-12, abs=0)
 
 
 def test_without_energy_beyond_degree_one_there_is_a_root_below_the_rank_only():
@@ -387,10 +389,10 @@ def test_a_rotation_of_target_and_covariance_changes_nothing():
     b, gamma = np.array([3.0, 1.0, -1.0]), np.array([0.5, 0.3, 0.2])
     expected = rf_risk_limit(2.0, b, gamma, "relu")
     turned = rf_risk_limit(2.0, (Q * b) @ Q.T, (Q * gamma) @ Q.T, "relu")
-    assert turned == pytest.approx(expected, rel=1e-12)
+    assert turned == pytest.approx(expected, rel=1e-12, abs=0)
     # a matrix beside a diagonal
     mixed = rf_risk_limit(2.0, np.diag(b), gamma, "relu")
-    assert mixed == pytest.approx(expected, rel=1e-14)
+    assert mixed == pytest.approx(expected, rel=1e-14, abs=0)
 
 
 def test_wide_random_features_depend_on_the_alignment_alone():
@@ -479,7 +481,9 @@ def test_the_closed_forms_of_the_figure():
 def test_the_network_s_closed_form_is_the_integral():
     for rho in (0.05, 0.3, 0.9):
         kept = quad(lambda s: math.log(1 / s) ** 2, 0, rho)[0]
-        assert exponential_limits(rho)["NN"] == pytest.approx(1 - kept / 2, rel=1e-9)
+        assert exponential_limits(rho)["NN"] == pytest.approx(
+            1 - kept / 2, rel=1e-9, abs=0
+        )
 
 
 def test_weights_have_their_covariance():

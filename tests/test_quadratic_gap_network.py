@@ -92,9 +92,9 @@ def test_the_path_and_the_limit_are_the_same_numbers():
     for layer in ("free", "ones"):
         b = np.array([2.0, -3.0, 1.0, 0.5])
         path = nn_risk_path(b, 7, layer)
-        assert np.allclose(path, [nn_risk(b, N, layer) for N in range(1, 8)])
+        assert np.allclose(path, [nn_risk(b, N, layer) for N in range(1, 8)], atol=0)
         limit = nn_risk_limit(np.arange(1, 8) / 4, b, layer)
-        assert np.allclose(limit, path)
+        assert np.allclose(limit, path, atol=0)
         assert nn_risk_limit(0.0, b, layer) == pytest.approx(1)
         between = nn_risk_limit(0.375, b, layer)
         assert between == pytest.approx((path[0] + path[1]) / 2)
@@ -126,8 +126,8 @@ def test_what_is_fitted_of_each_direction():
     for name, sample in (("NT", tangent), ("RF", features)):
         mean, error = np.mean(sample, 0), np.std(sample, 0, ddof=1) / np.sqrt(40)
         assert (np.abs(mean - found[name]) < 4 * error + 2 * b.max() / d).all()
-    assert np.allclose(found["NN"], np.where(np.arange(d) < N, b, 0))
-    assert fitted_diagonal(2.0, b)["NT"] == pytest.approx(b)
+    assert np.allclose(found["NN"], np.where(np.arange(d) < N, b, 0), atol=0)
+    assert fitted_diagonal(2.0, b)["NT"] == pytest.approx(b, rel=1e-6, abs=0)
     half = fitted_diagonal(0.625, [4.0, 3.0, 2.0, 1.0])["NN"]
     assert half.tolist() == [4, 3, 1, 0]
 

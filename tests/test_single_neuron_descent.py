@@ -98,7 +98,7 @@ def test_without_biases_every_random_start_arrives_and_the_angle_only_falls(rate
 def test_the_opposite_start_shrinks_to_nothing():
     v = np.array([2.0, 0.0])
     W, _ = gradient_descent(-v[:, None], v, 40, 0.5)
-    assert np.allclose(W[:, 0], -v * 2.0**-40, rtol=1e-12)
+    assert np.allclose(W[:, 0], -v * 2.0**-40, rtol=1e-12, atol=0)
     assert neuron_error(W, v)[0] == pytest.approx(v @ v / 2)
     with pytest.raises(ValueError, match="weights must not be 0"):
         gradient_descent(-v[:, None], v, 2, 1.0)
@@ -120,7 +120,7 @@ def test_the_scale_of_the_target_does_not_change_the_path():
     for b, c in ((0.0, 0.0), (0.3, -0.5)):
         small = gradient_descent(W, v, 30, 0.3, b, c)[0]
         large = gradient_descent(100 * W, 100 * v, 30, 0.3, 100 * b, 100 * c)[0]
-        assert np.allclose(large, 100 * small, rtol=1e-9)
+        assert np.allclose(large, 100 * small, rtol=1e-9, atol=0)
 
 
 # --- one pass over samples ----------------------------------------------------------

@@ -227,7 +227,7 @@ def test_norm_error_and_bias_scale_together():
     assert one == width_needed(12, "0.18", 15, "7.5")
     assert one == width_needed(12, Fraction(1, 1250), 1, "0.5")
     error = best_error(12, 100, 5, 2.5)
-    assert best_error(12, 100, 15, 7.5) == pytest.approx(9 * error, rel=1e-15)
+    assert best_error(12, 100, 15, 7.5) == pytest.approx(9 * error, rel=1e-15, abs=0)
 
 
 def test_more_accuracy_or_norm_needs_more_features():
@@ -275,7 +275,9 @@ def test_powers_of_the_dimension_are_exact():
         40, Fraction(1, 2000)
     )
     near = width_needed(40, "0.02", 40**0.75)
-    assert near == pytest.approx(width_needed(40, "0.02", radius(40, 0.75)), rel=1e-10)
+    assert near == pytest.approx(
+        width_needed(40, "0.02", radius(40, 0.75)), rel=1e-10, abs=0
+    )
     with pytest.raises(ValueError, match="power must be rational"):
         radius(3, sympy.sqrt(2))
 
@@ -421,4 +423,4 @@ def test_balls_have_the_precision_asked_for():
                 value = best_error_ball(6, 100, 2, bias)
                 assert value.rel_accuracy_bits() >= prec - 3
     sharp = [float(x) for x in relu_spectrum_ball(6, 3, 0)]
-    assert best_error(6, 7) == pytest.approx(0.25 - sharp[0], rel=1e-13)
+    assert best_error(6, 7) == pytest.approx(0.25 - sharp[0], rel=1e-13, abs=0)

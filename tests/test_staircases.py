@@ -113,7 +113,7 @@ def test_the_flow_is_that_of_many_small_steps_of_descent():
     path = room.flow(values, u, b, [1.0])
     # One step of length h errs by the order of h^2, all of them by that of h.
     assert np.abs(path.weights[0] - w).max() < 20 * step
-    assert path.error[0] == pytest.approx(path.left[0] @ path.left[0], rel=1e-12)
+    assert path.error[0] == pytest.approx(path.left[0] @ path.left[0], rel=1e-12, abs=0)
 
 
 def test_the_error_falls_along_the_flow():
@@ -185,7 +185,7 @@ def test_the_first_terms_of_the_weights():
         scale = np.abs(series[: order + 1, i]).max()
         assert np.abs(series[:order, i, k - 1]).max() < 1e-13 * scale
         claimed = room.leading_weight(k, u[i], b[i], 1.0)
-        assert series[order, i, k - 1] == pytest.approx(claimed, rel=1e-9)
+        assert series[order, i, k - 1] == pytest.approx(claimed, rel=1e-9, abs=0)
 
 
 def test_the_series_is_that_of_the_flow():
@@ -224,7 +224,7 @@ def test_the_escape_takes_as_long_as_said(k):
     run = solve_ivp(
         lambda _, w: w ** (k - 1), (0, time), [start], rtol=1e-10, atol=1e-12
     )
-    assert run.y[0, -1] == pytest.approx(1, rel=1e-6)
+    assert run.y[0, -1] == pytest.approx(1, rel=1e-6, abs=0)
 
 
 # --- parity ---------------------------------------------------------------------------
@@ -308,7 +308,9 @@ def test_all_squares_reach_the_best_quadratic_predictor():
 
 def test_the_bound_is_that_of_its_formula():
     held = math.exp(0.5) * (math.cosh(1.0) - 1) * 5 / (9 * 12)
-    assert room.xor_features_bound(10, 5, 1.0) == pytest.approx(1 - held, rel=1e-13)
+    assert room.xor_features_bound(10, 5, 1.0) == pytest.approx(
+        1 - held, rel=1e-13, abs=0
+    )
     assert room.xor_features_bound(10**9, 1, 100.0) == 0.0
     assert room.xor_features_bound(10, 5, 0.0) == 1.0
 
@@ -346,9 +348,9 @@ def test_a_cell_has_means_and_standard_errors(monkeypatch):
     for method, rows in (("kernel", kernel), ("network", network)):
         cell = runs.xor_cell(method, 3, seeds=2)
         # of two numbers the standard error is half their distance
-        assert cell["mean"] == pytest.approx(np.mean(rows, axis=0), rel=1e-12)
+        assert cell["mean"] == pytest.approx(np.mean(rows, axis=0), rel=1e-12, abs=0)
         error = np.abs(np.subtract(*rows)) / 2
-        assert cell["error"] == pytest.approx(error, rel=1e-12)
+        assert cell["error"] == pytest.approx(error, rel=1e-12, abs=0)
         assert len(cell["samples"]) == 2
     with pytest.raises(ValueError, match="seeds must be an integer >= 2"):
         runs.xor_cell("network", 3, seeds=1)
