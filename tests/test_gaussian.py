@@ -23,8 +23,8 @@ def accuracy(h, k, moment):
     its value by at most 2.5 h^2 u, all the others together by 20 u. For h < 2 the terms
     cancel, and their errors count against the sum of their moduli.
 
-    From h = 2 on the fraction starts at its term 60 between two known bounds of it,
-    2 / (h + sqrt(h^2 + 4j)) for j = 60 and 61. A relative error of r_(j+1) is one of
+    From h = 2 on the fraction starts at its term n between two known bounds of it,
+    2 / (h + sqrt(h^2 + 4j)) for j = n and n + 1. A relative error of r_(j+1) is one of
     r_j = 1 / (h + (j+1) r_(j+1)), 1 - h r_j times as large.
     """
     rounding = 2.0**-53 * (20 + 2.5 * h * h)
@@ -36,9 +36,12 @@ def accuracy(h, k, moment):
     def ratio(j):
         return 2 / (h + math.sqrt(h * h + 4 * j))
 
-    start = ratio(60) / ratio(61) - 1
-    shrinks = [1 - h * ratio(j + 1) for j in range(60)]
-    return rounding + sum(start * math.prod(shrinks[i:]) for i in range(1, k + 1))
+    depth = gaussian._FRACTION_DEPTH
+    start = ratio(depth) / ratio(depth + 1) - 1
+    shrinks = [1 - h * ratio(j + 1) for j in range(depth)]
+    left = sum(start * math.prod(shrinks[i:]) for i in range(1, k + 1))
+    assert left < 2e-17
+    return rounding + left
 
 
 @pytest.mark.parametrize("h", THRESHOLDS)

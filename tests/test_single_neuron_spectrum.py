@@ -80,10 +80,8 @@ def test_second_moment_is_the_sum_of_the_energies(beta):
     bound = 1.19 / (2 * math.pi) * (2 / 3) * 3997**-1.5
     assert -1e-14 < rest < bound
     inside = float(neuron.relu_second_moment_ball(beta))
-    # 23 roundings, of terms that cancel to a quarter at -0.7; at -2 the fraction of the
-    # truncated moment, cut after 60 terms, leaves 2.2e-13: `accuracy` in test_gaussian
-    accuracy = 2.3e-13 if beta == -2 else 1e-14
-    assert neuron.relu_second_moment(beta) == pytest.approx(inside, rel=accuracy, abs=0)
+    # 23 roundings, of terms that cancel to a quarter at -0.7; at -2 the fraction's 30
+    assert neuron.relu_second_moment(beta) == pytest.approx(inside, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("bias", BIASES)
