@@ -44,7 +44,7 @@ def test_the_complement_of_neurons_of_small_rank_has_all_other_directions(d, N, 
     W = rng.standard_normal((d, rank)) @ rng.standard_normal((rank, N))
     Z = complement(W)
     assert Z.shape == (d, d - rank)
-    np.testing.assert_allclose(Z.T @ W, 0, atol=1e-11)
+    np.testing.assert_allclose(Z.T @ W, 0, atol=1e-11, rtol=0)
 
 
 def almost_equal(left_over):

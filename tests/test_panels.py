@@ -60,7 +60,7 @@ def test_frame_n_is_the_sum_of_the_first_n_relus(panel):
         if n:
             weight = 1 if n == 1 else 2 * (-1) ** (n - 1)
             total += weight * np.maximum(x - (2 * (n - 1) - A), 0)
-        assert np.allclose(on(frame.line, x), total, atol=1e-12)
+        assert np.allclose(on(frame.line, x), total, atol=1e-12, rtol=0)
         assert [x for x, _ in frame.dots] == [2 * j - A for j in range(n)]
     assert len(panel.frames) == A + 2
 
@@ -68,7 +68,7 @@ def test_frame_n_is_the_sum_of_the_first_n_relus(panel):
 def test_the_last_frame_and_the_goal_are_psi(panel):
     x = np.linspace(-A - 2, A + 3, 1001)
     for line in (panel.frames[-1].line, panel.goal):
-        assert np.allclose(on(line, x), psi_relu_sum(x, A), atol=1e-12)
+        assert np.allclose(on(line, x), psi_relu_sum(x, A), atol=1e-12, rtol=0)
 
 
 def test_the_table_counts_the_weights(panel):
@@ -183,7 +183,7 @@ def test_the_picture_has_the_powers_of_ten(counts):
     axes = counts.figure().axes[0]
     slow, fast, mark = [line.get_ydata() for line in axes.lines]
     assert np.allclose(10 ** np.array(slow), [1, 2, 3])
-    assert np.allclose(fast, [4.09149, 57.0913, 400.99996], atol=1e-4)
+    assert np.allclose(fast, [4.09149, 57.0913, 400.99996], atol=1e-4, rtol=0)
     assert list(mark) == [80, 80]
 
 
@@ -244,7 +244,7 @@ def test_the_average_is_the_integral_of_the_neurons(weights):
         degree = 1 + place // 2
         g = np.polynomial.Polynomial.fit(x, frame.curves[0], degree + 2)(nodes)
         average = np.exp(np.outer(x, nodes)) @ (masses / 2 * g)
-        assert np.allclose(average, frame.curves[1], atol=1e-10)
+        assert np.allclose(average, frame.curves[1], atol=1e-10, rtol=0)
         assert np.allclose(frame.goals[1], x**degree, atol=0)
         assert len(frame.goals[0]) == 0
 
@@ -409,7 +409,7 @@ def test_the_learning_panel_ends_at_the_best_network_of_its_size():
     assert goal.tolist() == sorted(goal, reverse=True)
     assert (first > 0).all()
     # 16 times the gap of the fourth and fifth eigenvalue times tau = 5 is 20
-    np.testing.assert_allclose(last, [*goal[:4], *[0] * 6], atol=1e-6)
+    np.testing.assert_allclose(last, [*goal[:4], *[0] * 6], atol=1e-6, rtol=0)
     least = np.sum(goal[4:] ** 2) / np.sum(goal**2)
     assert panel.frames[-1].cells == ["5", f"{least:.3f}", "4 of 4"]
     risks = [float(frame.cells[1]) for frame in panel.frames]

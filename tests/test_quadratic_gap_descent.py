@@ -405,7 +405,9 @@ def test_about_half_the_square_of_the_dimension_is_needed():
     assert min_norm_risk(b, full - 1, seed=3) > 1e-6
     # traceless targets: exactly the share of the dimensions not spanned yet
     traceless = np.array([1.0, -1.0] + [0.0] * 7)
-    np.testing.assert_allclose(min_norm_mean(traceless, full, 1.0), 0, atol=1e-15)
+    np.testing.assert_allclose(
+        min_norm_mean(traceless, full, 1.0), 0, atol=1e-15, rtol=0
+    )
     np.testing.assert_allclose(min_norm_mean(np.ones(d), 5, 0.25), 0.75)
 
 

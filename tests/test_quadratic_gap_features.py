@@ -231,7 +231,7 @@ def test_the_path_is_the_risk_of_each_number_of_neurons(name, offset):
     W, B = isotropic_weights(6, 9, 4), rotated([6.0, 1, 0, -2, -3, 1], 5)
     path = rf_risk_path(W, B, name, offset)
     expected = [rf_risk(W[:, :n], B, name, offset) for n in range(1, 10)]
-    assert np.allclose(path, expected, atol=1e-11)
+    assert np.allclose(path, expected, atol=1e-11, rtol=0)
     assert (np.diff(path) <= 0).all()
 
 
@@ -453,7 +453,9 @@ def test_the_best_law_of_a_matrix_has_its_basis():
     b = np.array([3.0, 1.0, 0.5, -0.2])
     B = rotated(b, 3)
     found = eigenvalues(best_covariance(1.5, B))
-    assert np.allclose(found, np.sort(best_covariance(1.5, b))[::-1], atol=1e-13)
+    assert np.allclose(
+        found, np.sort(best_covariance(1.5, b))[::-1], atol=1e-13, rtol=0
+    )
     assert np.allclose(B @ best_covariance(1.5, B), best_covariance(1.5, B) @ B)
 
 
@@ -471,11 +473,11 @@ def test_the_closed_forms_of_the_figure():
     rho = np.array([0.0, 0.1, 0.35, 0.8, 1.0, 2.5])
     error = 3 * math.log(2 * d) ** 2 / d
     expected = exponential_limits(rho)
-    assert np.allclose(rf_risk_limit(rho, b), expected["RF"], atol=error)
+    assert np.allclose(rf_risk_limit(rho, b), expected["RF"], atol=error, rtol=0)
     found = rf_risk_limit(rho, b, b / b.sum())
-    assert np.allclose(found, expected["RF, aligned"], atol=error)
-    assert np.allclose(nt_risk_limit(rho, b), expected["NT"], atol=error)
-    assert np.allclose(nn_risk_limit(rho, b), expected["NN"], atol=error)
+    assert np.allclose(found, expected["RF, aligned"], atol=error, rtol=0)
+    assert np.allclose(nt_risk_limit(rho, b), expected["NT"], atol=error, rtol=0)
+    assert np.allclose(nn_risk_limit(rho, b), expected["NN"], atol=error, rtol=0)
 
 
 def test_the_network_s_closed_form_is_the_integral():

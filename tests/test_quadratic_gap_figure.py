@@ -30,7 +30,7 @@ def test_the_curves_are_the_exact_risks():
         W = fig.draw_weights(model, B, 9, 3)
         risk = nt_risk if model == "NT" else rf_risk
         expected = [risk(W[:, :n], B) for n in range(1, 10)]
-        assert np.allclose(curves[model], expected, atol=1e-10)
+        assert np.allclose(curves[model], expected, atol=1e-10, rtol=0)
     assert np.allclose(curves["NN"], [nn_risk(B, n) for n in range(1, 10)], atol=0)
 
 

@@ -104,8 +104,10 @@ def test_the_solver_follows_the_gradient_of_the_mean_squared_error():
         g = -c - np.trace(W @ W.T)
         # central differences of a polynomial of degree 4: h^2 times its third
         # derivative, which is below 24 (|W| + h) per entry, plus rounding over h
-        np.testing.assert_allclose(by_W, 8 * (B - W @ W.T) @ W + 4 * g * W, atol=1e-7)
-        np.testing.assert_allclose(by_c, 2 * g, atol=1e-7)
+        np.testing.assert_allclose(
+            by_W, 8 * (B - W @ W.T) @ W + 4 * g * W, atol=1e-7, rtol=0
+        )
+        np.testing.assert_allclose(by_c, 2 * g, atol=1e-7, rtol=0)
 
 
 @pytest.mark.parametrize("offset", ["slaved", "flow"])
@@ -183,9 +185,9 @@ def test_the_risk_falls_from_the_start_to_the_least_risk(offset):
     values = flow_risk(b, W0, t, offset)
     # the solver of the flowing constant has a relative tolerance of 1e-9
     assert (np.diff(values) <= 1e-9).all()
-    np.testing.assert_allclose(values[-1], nn_risk(b, 2, "ones"), atol=1e-9)
+    np.testing.assert_allclose(values[-1], nn_risk(b, 2, "ones"), atol=1e-9, rtol=0)
     M = gradient_flow(b, W0, 60, offset)
-    np.testing.assert_allclose(M, flow_limit(b, 2), atol=1e-9)
+    np.testing.assert_allclose(M, flow_limit(b, 2), atol=1e-9, rtol=0)
 
 
 @pytest.mark.parametrize("offset", ["slaved", "flow"])
@@ -204,7 +206,7 @@ def test_rank_and_column_space_are_kept(N):
     M = gradient_flow(b, W0, t)
     moved = np.exp(8 * b * t)[:, None] * W0
     Q = np.linalg.qr(moved)[0][:, :N]
-    np.testing.assert_allclose(Q @ (Q.T @ M), M, atol=1e-12)
+    np.testing.assert_allclose(Q @ (Q.T @ M), M, atol=1e-12, rtol=0)
     values = np.linalg.eigvalsh(M)
     assert values[0] > -1e-14
     assert (values > 1e-12).sum() == min(N, 4)
@@ -216,7 +218,7 @@ def test_late_times_reach_the_limit_and_stay():
     late = gradient_flow(b, W0, [1e2, 1e6, 1e15])
     np.testing.assert_allclose(late, [flow_limit(b, 2)] * 3, rtol=0, atol=1e-13)
     wide = gradient_flow(b, start(4, 6, 62), 1e3)
-    np.testing.assert_allclose(wide, np.diag([1, 3, 0, 2]), atol=1e-13)
+    np.testing.assert_allclose(wide, np.diag([1, 3, 0, 2]), atol=1e-13, rtol=0)
 
 
 def test_an_eigenvalue_zero_decays_like_one_over_the_time():
@@ -259,13 +261,13 @@ def test_a_rotation_rotates_everything():
     Q = np.linalg.qr(target(5, 93))[0]
     t = [0.0, 0.05, 2.0]
     plain, turned = gradient_flow(B, W0, t), gradient_flow(Q @ B @ Q.T, Q @ W0, t)
-    np.testing.assert_allclose(turned, Q @ plain @ Q.T, atol=1e-11)
+    np.testing.assert_allclose(turned, Q @ plain @ Q.T, atol=1e-11, rtol=0)
     values, diagonal = flow_diagonal(B, W0, t)
     again = flow_diagonal(Q @ B @ Q.T, Q @ W0, t)
-    np.testing.assert_allclose(values, again[0], atol=1e-12)
-    np.testing.assert_allclose(diagonal, again[1], atol=1e-11)
+    np.testing.assert_allclose(values, again[0], atol=1e-12, rtol=0)
+    np.testing.assert_allclose(diagonal, again[1], atol=1e-11, rtol=0)
     mixed = W0 @ np.linalg.qr(target(3, 94))[0]
-    np.testing.assert_allclose(gradient_flow(B, mixed, t), plain, atol=1e-11)
+    np.testing.assert_allclose(gradient_flow(B, mixed, t), plain, atol=1e-11, rtol=0)
 
 
 def test_the_slow_constant_delays_the_network():
@@ -292,13 +294,13 @@ def test_the_tangent_flow_is_what_a_solver_finds(d, N):
     v = solve_ivp(right, (0, t), np.zeros(d * N), "DOP853", rtol=1e-12, atol=1e-13)
     V = v.y[:, -1].reshape(d, N)
     expected = np.sum((B - W @ V.T - V @ W.T) ** 2) / np.sum(B**2)
-    np.testing.assert_allclose(nt_flow(W, B, t), expected, atol=SOLVED)
+    np.testing.assert_allclose(nt_flow(W, B, t), expected, atol=SOLVED, rtol=0)
 
 
 def test_the_tangent_flow_starts_at_one_and_ends_at_the_least_risk():
     B, W = target(6, 111), start(6, 3, 112)
     np.testing.assert_allclose(
-        nt_flow(W, B, [0.0, 1e4]), [1, nt_risk(W, B)], atol=1e-12
+        nt_flow(W, B, [0.0, 1e4]), [1, nt_risk(W, B)], atol=1e-12, rtol=0
     )
 
 
@@ -354,7 +356,9 @@ def test_the_transform_is_the_integral_over_the_law(rho, u):
             epsabs=1e-11,
             limit=400,
         )[0]
-    np.testing.assert_allclose(mp_laplace(u, rho), max(0, 1 - rho) + bulk, atol=1e-9)
+    np.testing.assert_allclose(
+        mp_laplace(u, rho), max(0, 1 - rho) + bulk, atol=1e-9, rtol=0
+    )
 
 
 def test_the_transform_of_the_edge_is_a_power_law():
@@ -376,7 +380,7 @@ def test_finite_sizes_approach_the_limit():
     # eight times the dimension; the linear statistics of S have errors of order 1 / d
     assert errors[1] < errors[0] / 3
     late = nt_flow_limit(0.5, b, 1e6)
-    np.testing.assert_allclose(late, nt_risk_limit(0.5, b), atol=1e-12)
+    np.testing.assert_allclose(late, nt_risk_limit(0.5, b), atol=1e-12, rtol=0)
 
 
 # --- bad input ------------------------------------------------------------------------

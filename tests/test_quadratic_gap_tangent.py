@@ -87,7 +87,7 @@ def test_the_path_is_the_risk_of_each_number_of_neurons():
     B, W = rotated(KINDS["indefinite"], 1), isotropic_weights(4, 7, seed=2)
     path = nt_risk_path(W, B)
     expected = [nt_risk(W[:, :n], B) for n in range(1, 8)]
-    assert np.allclose(path, expected, atol=1e-13)
+    assert np.allclose(path, expected, atol=1e-13, rtol=0)
     assert path[3:].tolist() == [0, 0, 0, 0]
 
 

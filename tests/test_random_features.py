@@ -63,7 +63,7 @@ def test_the_test_above_sees_a_wrong_constant(name, factor):
 def test_the_kernel_is_symmetric_and_has_no_negative_direction(name):
     x = np.random.default_rng(5).standard_normal((30, 4))
     gram = MAPS[name].kernel(x, x)
-    np.testing.assert_allclose(gram, gram.T, atol=1e-15)
+    np.testing.assert_allclose(gram, gram.T, atol=1e-15, rtol=0)
     # rounding of the entries moves an eigenvalue by at most 30 of them
     assert np.linalg.eigvalsh(gram).min() >= -30 * np.abs(gram).max() * 1e-15
 
@@ -144,7 +144,7 @@ def test_order_one_on_the_sphere_is_the_kernel_of_the_neuron():
     x, y = [[1.0, 0.0]], np.column_stack([np.cos(turns), np.sin(turns)])
     mine = room.ArcCosineFeatures(1).kernel(x, y)[0]
     theirs = relu_kernel(np.clip(y[:, 0], -1, 1))
-    np.testing.assert_allclose(mine, theirs, atol=1e-15)
+    np.testing.assert_allclose(mine, theirs, atol=1e-15, rtol=0)
 
 
 @pytest.mark.parametrize("layers", ["first", "both"])
@@ -165,7 +165,7 @@ def test_tangent_features_are_torch_s_gradients(layers):
     if layers == "both":
         columns.append(by_u)
     mine = feature_map.features(draw, POINTS)
-    np.testing.assert_allclose(mine, torch.cat(columns, 1).numpy(), atol=1e-15)
+    np.testing.assert_allclose(mine, torch.cat(columns, 1).numpy(), atol=1e-15, rtol=0)
 
 
 # --- details of the maps --------------------------------------------------------------
@@ -300,7 +300,7 @@ def test_least_squares_and_ridge_solve_their_normal_equations():
     for ridge in (0.0, 2.0):
         u = room.fit(features, values, ridge)
         residual = features.T @ (values - features @ u) - ridge * u
-        np.testing.assert_allclose(residual, 0, atol=1e-12)
+        np.testing.assert_allclose(residual, 0, atol=1e-12, rtol=0)
 
 
 # --- what is refused ------------------------------------------------------------------

@@ -72,8 +72,10 @@ def test_without_biases_the_gradient_is_the_closed_form():
 def test_the_target_is_a_stationary_point_without_error(c):
     v = np.array([1.5, -0.5, 2.0])
     in_weights, in_bias = neuron_gradient(v[:, None], v, c, c)
-    assert np.allclose(in_weights, 0, atol=1e-7)  # rounding of the cosine, its root
-    assert np.allclose(in_bias, 0, atol=1e-7)
+    assert np.allclose(
+        in_weights, 0, atol=1e-7, rtol=0
+    )  # rounding of the cosine, its root
+    assert np.allclose(in_bias, 0, atol=1e-7, rtol=0)
     assert neuron_error(v[:, None], v, c, c)[0] < 1e-14
 
 
@@ -92,7 +94,7 @@ def test_without_biases_every_random_start_arrives_and_the_angle_only_falls(rate
         before = after
     W, _ = gradient_descent(W, v, int(60 / rate), rate)
     assert (neuron_error(W, v) < 1e-12).all()
-    assert np.allclose(W, v[:, None], atol=1e-5)
+    assert np.allclose(W, v[:, None], atol=1e-5, rtol=0)
 
 
 def test_the_opposite_start_shrinks_to_nothing():
@@ -169,7 +171,7 @@ def test_the_steps_are_the_stated_ones(monkeypatch):
 
 def test_the_start_is_what_was_asked_for():
     errors = sgd_errors(4, [0], start=1e-9, runs=7)
-    assert np.allclose(errors, 0.5, atol=1e-8)
+    assert np.allclose(errors, 0.5, atol=1e-8, rtol=0)
 
 
 def test_a_seed_repeats_a_run_and_reports_do_not_change_it():

@@ -206,8 +206,8 @@ def test_every_matrix_agrees_with_simulation():
 def test_tangent_blocks_of_equal_and_opposite_neurons():
     e = np.array([[0.6, 0.6, -0.6], [0.8, 0.8, -0.8]])
     G = tangent_gram(e)
-    assert np.allclose(G[:2, 2:4], np.eye(2) / 2, atol=1e-8)
-    assert np.allclose(G[:2, 4:], 0, atol=1e-8)
+    assert np.allclose(G[:2, 2:4], np.eye(2) / 2, atol=1e-8, rtol=0)
+    assert np.allclose(G[:2, 4:], 0, atol=1e-8, rtol=0)
     assert np.array_equal(np.diag(G), np.full(6, 0.5))
 
 
@@ -259,7 +259,9 @@ def test_all_widths_come_from_one_factorisation():
     every = best_combination_errors(gram, products, 0.5)
     for n in range(1, 21):
         u = np.linalg.solve(gram[:n, :n], products[:n])
-        assert np.allclose(every[n], 0.5 - (products[:n] * u).sum(axis=0), atol=1e-12)
+        assert np.allclose(
+            every[n], 0.5 - (products[:n] * u).sum(axis=0), atol=1e-12, rtol=0
+        )
 
 
 def test_a_target_among_the_features_has_no_error():

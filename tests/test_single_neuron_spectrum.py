@@ -139,7 +139,7 @@ def test_kernel_is_its_hermite_series(beta):
     c = neuron.relu_coefficients(400, beta)
     series = np.polynomial.polynomial.polyval(t, c**2)
     # what is left is below 0.9^401 / (1 - 0.9) < 1e-17
-    np.testing.assert_allclose(neuron.relu_kernel(t, beta), series, atol=1e-14)
+    np.testing.assert_allclose(neuron.relu_kernel(t, beta), series, atol=1e-14, rtol=0)
 
 
 @pytest.mark.parametrize("beta", [0.5, 2.0, -0.5])
@@ -151,7 +151,7 @@ def test_kernel_at_the_ends(beta):
     opposite = 2 * inside / math.sqrt(2 * math.pi)
     ends = neuron.relu_kernel([-1.0, 1.0], beta)
     expected = [opposite, neuron.relu_second_moment(beta)]
-    np.testing.assert_allclose(ends, expected, atol=1e-14)
+    np.testing.assert_allclose(ends, expected, atol=1e-14, rtol=0)
 
 
 def test_second_derivative_of_the_kernel_is_the_density_of_the_pair():
@@ -271,7 +271,7 @@ def test_in_the_plane_a_circle_of_directions_has_the_aliased_spectrum(beta):
     for frequency in range(-3000, 3001):
         folded[frequency % n] += kappa[abs(frequency)]
     # beyond degree 3000 there is less than the sum of C l^-4
-    np.testing.assert_allclose(found, np.sort(folded), atol=1e-12)
+    np.testing.assert_allclose(found, np.sort(folded), atol=1e-12, rtol=0)
 
 
 # --- doubles and balls test each other ----------------------------------------------

@@ -152,7 +152,7 @@ def test_single_precision_trains_the_same_networks():
     # 100 steps, each of some hundred roundings that add up in the worst case; no margin
     # of these examples is so near 1 that rounding turns its example off or on
     rounding = 100 * 100 * np.finfo(np.float32).eps / 2
-    np.testing.assert_allclose(single.loss, double.loss, atol=rounding)
+    np.testing.assert_allclose(single.loss, double.loss, atol=rounding, rtol=0)
     assert (single.loss != double.loss).any()
 
 
