@@ -333,6 +333,40 @@ def test_no_share_beyond_0_and_1(wrong, capsys):
     assert "--share must be >= 0 and <= 1" in capsys.readouterr().err
 
 
+PARTS = {
+    "rfbook/pack/__init__.py": "from rfbook.pack.part import size\n",
+    "rfbook/pack/part.py": """
+SIZE = 5
+
+
+def size():
+    '''
+    >>> size() > 0
+    True
+    '''
+    return SIZE - 0
+""",
+    "tests/test_pack.py": """
+from rfbook.pack import part, size
+
+
+def test_size(monkeypatch):
+    monkeypatch.setattr(part, "SIZE", 7)
+    assert size() == 7
+""",
+}
+
+
+def test_a_module_with_doctests_is_imported_once(tree):
+    (tree / "rfbook" / "pack").mkdir()
+    for name, text in PARTS.items():
+        (tree / name).write_text(text)
+    room = Room("pack", ("rfbook/pack/*.py",), ("tests/test_pack.py",))
+    found = outcomes(work.run_room(room, tree, count=100))
+    assert found["size::number: 0 -> 1"] == "killed"
+    assert found["module::number: 5 -> 6"] == "survived"
+
+
 def test_the_command_refuses_an_unknown_room(capsys):
     with pytest.raises(SystemExit):
         main(["attic"])

@@ -35,14 +35,18 @@ class Room:
         return _find(root, self.sources)
 
     def suite(self, root: Path) -> list[str]:
-        """Return the files with tests: the room's own, and those with its doctests.
+        """Return the files with tests: the room's own, then those with its doctests.
+
+        In this order pytest finds the modules imported when it comes to their doctests.
+        Else it would import them a second time, and tests that replace something in a
+        module would replace it in the wrong one.
 
         Raises
         ------
         ValueError
             If a pattern fits no file.
         """
-        return [*_find(root, self.sources), *_find(root, self.tests)]
+        return [*_find(root, self.tests), *_find(root, self.sources)]
 
 
 def _find(root: Path, patterns: tuple[str, ...]) -> list[str]:

@@ -155,7 +155,7 @@ class Baseline:
     Parameters
     ----------
     seconds : mapping of str to float
-        How long each test takes.
+        How long each test takes, in the order in which they ran.
     lines : mapping of str to (mapping of str to list of str)
         For each file and line the tests that run it; "" stands for the import.
     """
@@ -168,6 +168,7 @@ class Baseline:
         self.seconds, self.lines = seconds, lines
         self.left_out = sorted(name for name, s in seconds.items() if s > SLOW)
         self.usable = sorted(set(seconds) - set(self.left_out), key=seconds.get)
+        self.files = list(dict.fromkeys(name.partition("::")[0] for name in seconds))
 
     def reached(self, mutant: Mutant) -> list[str]:
         """Return the tests that run a mutant's lines, the fastest first."""
@@ -229,7 +230,8 @@ def try_mutant(server: Server, copy: Path, mutant: Mutant, baseline: Baseline) -
     kept = compiled.read_bytes()
     compiled.unlink()
     path.write_text(mutant.apply(text), encoding="utf-8")
-    files = sorted({name.partition("::")[0] for name in tests})
+    wanted = {name.partition("::")[0] for name in tests}
+    files = [name for name in baseline.files if name in wanted]
     try:
         found = (
             server.ask(
