@@ -1,6 +1,7 @@
 """The recorded widths of the chapter's panel: recomputed, and consistent."""
 
 import json
+import math
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -127,3 +128,10 @@ def test_the_command_writes_what_is_read(tmp_path, monkeypatch):
     assert record.results["widths"][2][1] == [
         [grid.width_cell(d, Fraction(1), Fraction(1), Fraction(1, 50)) for d in (2, 5)]
     ]
+
+
+def test_the_atoms_of_the_universe_to_a_power_of_ten():
+    volume = 4 / 3 * math.pi * 4.4e26**3
+    assert dict(grid.EVERYDAY)["the atoms of the visible universe"] == 10 ** round(
+        math.log10(0.25 * volume)
+    )
