@@ -176,7 +176,7 @@ def sample_cell(
     Examples
     --------
     >>> curves = sample_cell("NN", 3, starts=[0, 1], steps=1)
-    >>> bool(np.allclose(curves.risk[:, 0], curves.flow[:, 0], rtol=1e-12))
+    >>> bool(np.allclose(curves.risk[:, 0], curves.flow[:, 0], rtol=1e-12, atol=0))
     True
     """
     Delta, layer = trained_difference(kind), output_weights(kind, N)

@@ -357,7 +357,8 @@ def nt_flow(W, B, t) -> np.ndarray:
 
     Examples
     --------
-    >>> bool(np.isclose(nt_flow([[2.0]], [1.0], 0.1), np.exp(-16 * 4 * 0.1) ** 2))
+    >>> left = nt_flow([[2.0]], [1.0], 0.1)
+    >>> bool(np.isclose(left, np.exp(-16 * 4 * 0.1) ** 2, rtol=1e-12, atol=0))
     True
     """
     B = dense(B)

@@ -382,7 +382,7 @@ def angle(x, y) -> np.ndarray:
     Examples
     --------
     >>> x = np.array([[1.0, 1e-12]])
-    >>> bool(np.isclose(angle(x, [[2.0, 0.0]])[0, 0], 1e-12, rtol=1e-10))
+    >>> bool(np.isclose(angle(x, [[2.0, 0.0]])[0, 0], 1e-12, rtol=1e-10, atol=0))
     True
     """
     return _turn(*_pair(x, y))[2]

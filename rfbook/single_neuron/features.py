@@ -88,7 +88,7 @@ def orthant_probability(t, b=0.0, c=0.0):
 
     >>> bool(orthant_probability(-1.0, 0.5, -0.5) == 0)
     True
-    >>> bool(np.isclose(orthant_probability(0.5), 1 / 3, rtol=1e-15))
+    >>> bool(np.isclose(orthant_probability(0.5), 1 / 3, rtol=1e-15, atol=0))
     True
     """
     t, b, c = _pair(t, b, c)
