@@ -280,10 +280,11 @@ TAIL_SOURCE = Claim(
         ),
         Check(
             "interval",
-            "between two bounds, d = 10^3, ..., 10^6",
+            "between two bounds, d = 10^3, 10^4, 10^5 and 10^6",
             _source_rest_far,
             {"d": Integers(FAR[0], FAR[-1])},
             given=("psi-tail-norm", "psi-outside"),
+            role="step",
         ),
     ),
     planted=(
@@ -417,10 +418,11 @@ PAPER_TAIL = Claim(
         ),
         Check(
             "interval",
-            "the supremum itself for d = 10^3, ..., 10^6",
+            "the supremum itself for d = 10^3, 10^4, 10^5 and 10^6",
             _paper_far,
             {"d": Integers(FAR[0], FAR[-1])},
             given=("psi-correlation", "psi-degree-one", "psi-tail-norm"),
+            role="step",
         ),
     ),
     planted=(
